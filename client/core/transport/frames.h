@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "client/core/ids.h"
+#include "crypto/base/error.h"
+#include "crypto/primitives/sign.h"
+
+/// What goes over a session with a relay, as plain values: proto/magpie/relay/v1/relay.proto says
+/// what each means. Only transport/frame_codec knows protobuf.
+namespace magpie::client::frames {
+
+using SlotKey = crypto::SignPublicKey;
+
+enum Rights : std::uint32_t { kRead = 1, kWrite = 2, kManage = 4 };
+
+struct Slot {
+  SlotKey key;
+  std::uint32_t rights = 0;
+};
+struct CreateRoom {
+  RoomId room;
+  std::vector<Slot> slots;
+  EntryId entry_id;
+  Buffer payload;
+};
+struct Attach {
+  RoomId room;
+  SlotKey slot_key;
+  crypto::Signature signature;
+  std::uint64_t after = 0;
+};
+struct Detach {
+  RoomId room;
+};
+struct RemoveSlot {
+  SlotKey key;
+};
+using SlotChange = std::variant<Slot, RemoveSlot>;
+struct Append {
+  RoomId room;
+  EntryId entry_id;
+  bool control = false;
+  std::uint64_t last_control = 0;
+  Buffer payload;
+  std::vector<SlotChange> slot_changes;
+  std::optional<SlotKey> new_slot_key;
+};
+struct Acknowledge {
+  RoomId room;
+  std::uint64_t through = 0;
+};
+struct CloseRoom {
+  RoomId room;
+};
+struct ClientFrame {
+  std::uint64_t correlation = 0;
+  std::variant<CreateRoom, Attach, Append, Acknowledge, Detach, CloseRoom> body;
+};
+
+struct Limits {
+  std::uint64_t entry_bytes_max = 0;
+  std::uint64_t control_entry_bytes_max = 0;
+  std::uint64_t entries_per_room_max = 0;
+  std::uint64_t bytes_per_room_max = 0;
+  std::uint32_t slots_per_room_max = 0;
+  std::uint32_t frames_in_flight_max = 0;
+  std::uint32_t retention_hours = 0;
+  std::uint32_t control_entries_per_slot_hour_max = 0;
+};
+struct Greeting {
+  std::uint32_t version = 0;
+  FixedBytes<struct NonceTag, 32> nonce;
+  RelayIdentity relay_identity;
+  Limits limits;
+};
+/// `code` is one of the relay's answers in base/error.h.
+struct Refusal {
+  Errc code;
+  std::uint64_t last_control = 0;
+};
+struct Created {};
+struct Attached {
+  std::uint64_t head = 0;
+  std::uint64_t last_control = 0;
+  std::uint32_t rights = 0;
+  std::uint32_t exchanged_key_attempts = 0;
+};
+struct Appended {
+  std::uint64_t sequence = 0;
+};
+struct Acknowledged {};
+struct Detached {};
+struct Closed {};
+struct Answer {
+  std::uint64_t correlation = 0;
+  std::variant<Refusal, Created, Attached, Appended, Acknowledged, Detached, Closed> result;
+};
+struct Entry {
+  RoomId room;
+  std::uint64_t sequence = 0;
+  EntryId entry_id;
+  bool control = false;
+  bool own = false;
+  Buffer payload;
+};
+struct CaughtUp {
+  RoomId room;
+  std::uint64_t through = 0;
+};
+struct Notice {
+  enum class Kind { kExchangedKeyAttempt, kSlotRemoved, kRoomClosed };
+  RoomId room;
+  Kind kind;
+};
+using ServerFrame = std::variant<Greeting, Answer, Entry, CaughtUp, Notice>;
+
+}  // namespace magpie::client::frames

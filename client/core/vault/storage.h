@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "client/core/ids.h"
+#include "crypto/base/result.h"
+#include "crypto/base/secret.h"
+#include "crypto/primitives/sign.h"
+
+namespace magpie::client {
+
+// What a device remembers, as plain records. A record replaces the one with the same key.
+
+/// The owner: one per vault.
+struct ProfileRecord {
+  std::string name;
+  Secret root_seed;                   ///< Ed25519 seed of the person's root key
+  std::optional<RelayAddress> relay;  ///< where introductions of this person are made
+};
+
+/// Somebody else, by root key.
+struct PersonRecord {
+  crypto::SignPublicKey root_key;
+  std::string name;               ///< as they call themselves; may be empty before they say so
+  bool introduced = false;        ///< verified by an introduction's fingerprint
+  bool numbers_compared = false;  ///< a person said that the safety numbers match
+};
+
+/// An introduction that this device made. Key: room.
+struct IntroductionRecord {
+  enum class State : std::uint8_t { kWaiting = 1, kUsed = 2, kEnded = 3 };
+  RoomId room;
+  State state = State::kWaiting;
+  std::string label;                  ///< private, for the inviter alone
+  std::string link;                   ///< dropped (empty) once used or ended
+  std::optional<Secret> key_package;  ///< mls::KeyPackageBundle, dropped once used or ended
+  Time created{};
+  Time expires{};
+  std::optional<Time> used;
+  std::uint32_t attempts = 0;  ///< how often somebody came with the used link
+};
+
+/// A room: where it is, how far it was processed, its group. Key: room.
+struct RoomRecord {
+  enum class Kind : std::uint8_t { kIntroduction = 1, kPair = 2, kGroup = 3 };
+  RoomId room;
+  Kind kind = Kind::kPair;
+  RelayAddress relay;
+  std::string title;
+  Secret slot_seed;                      ///< Ed25519 seed of this device's slot key
+  std::optional<Secret> next_slot_seed;  ///< until the exchange is known to be done
+  std::uint64_t cursor = 0;              ///< the last sequence number that was processed
+  std::uint64_t last_control = 0;
+  LogHash log_hash;            ///< at the cursor
+  bool hash_anchored = true;   ///< false after a gap, until a member's point confirms
+  bool doubt_fork = false;     ///< sending is paused: histories differ
+  bool doubt_changed = false;  ///< sending is paused: a member's identity changed
+  bool cannot_follow = false;  ///< a commit that others followed could not be processed
+  bool closed = false;         ///< the room or this device's place in it is gone
+  Time updated_at{};           ///< the last own commit with a path; zero for never
+  std::uint32_t sent_since_update = 0;
+  std::uint32_t unread = 0;
+  Time created{};
+};
+
+/// The room's MLS group in its two parts (crypto/mls/group.h). Key: room. `epoch` empty: the
+/// stored part stands.
+struct GroupRecord {
+  RoomId room;
+  std::optional<Secret> epoch;
+  Secret ratchets;
+};
+
+/// A control entry of this device on its way to the relay, with the group that holds once it is
+/// in the log. Key: room; at most one each.
+struct PendingControlRecord {
+  RoomId room;
+  EntryId entry_id;
+  Buffer payload;
+  Secret next_epoch;  ///< mls::Group::State of the next group
+  Secret next_ratchets;
+};
+struct PendingControlDone {
+  RoomId room;
+};
+
+/// One line of a conversation. Key: room and id; kept in the order of `sequence`, those without
+/// one (0: not yet in the log) last, by `order`.
+struct MessageRecord {
+  enum class Kind : std::uint8_t { kText = 1, kUnknown = 2, kGap = 3, kNote = 4 };
+  enum class State : std::uint8_t {
+    kWaiting = 1,
+    kRelay = 2,
+    kDelivered = 3,
+    kRead = 4,
+    kReceived = 5,
+    kNotSent = 6
+  };
+  RoomId room;
+  EntryId id;
+  Kind kind = Kind::kText;
+  State state = State::kWaiting;
+  std::uint64_t sequence = 0;
+  std::uint64_t order = 0;  ///< assigned by the storage when 0: insertion order
+  bool self = false;
+  Fingerprint from;
+  std::string text;  ///< kUnknown: empty; kNote: a token such as "joined"
+  std::uint64_t gap_count = 0;
+  Time at{};  ///< the sender's clock
+  std::int32_t utc_offset_minutes = 0;
+  Time received{};  ///< this device's clock; zero for own messages
+};
+
+/// An application entry that is not yet in the log: what it says, and where it was encrypted the
+/// very bytes, which alone may be sent again. Key: room and id; in insertion order.
+struct OutboxRecord {
+  RoomId room;
+  EntryId id;
+  Buffer content;                  ///< a serialised content.v1.Content act, without `seen`
+  Buffer payload;                  ///< empty: not encrypted yet, or to be encrypted anew
+  std::uint64_t last_control = 0;  ///< that `payload` was encrypted after
+  std::uint64_t order = 0;         ///< assigned by the storage when 0
+};
+struct OutboxDone {
+  RoomId room;
+  EntryId id;
+};
+
+/// The log's hash at a sequence number, kept for the last kLogPointsKept entries of a room.
+struct LogPointRecord {
+  RoomId room;
+  std::uint64_t sequence = 0;
+  LogHash hash;
+};
+constexpr std::uint64_t kLogPointsKept = 1024;
+
+/// Own messages up to and in these numbers have reached a member's device.
+struct DeliveredRange {
+  RoomId room;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+/// Sequence numbers received and not yet confirmed to the others by a receipt. Replaces the set.
+struct UnconfirmedRecord {
+  RoomId room;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
+};
+
+struct DropIntroduction {
+  RoomId room;
+};
+/// Forgets a room with all its messages, group and slots.
+struct DropRoom {
+  RoomId room;
+};
+struct MarkRead {
+  RoomId room;
+};
+
+using Change = std::variant<ProfileRecord, PersonRecord, IntroductionRecord, RoomRecord,
+                            GroupRecord, PendingControlRecord, PendingControlDone, MessageRecord,
+                            OutboxRecord, OutboxDone, LogPointRecord, DeliveredRange,
+                            UnconfirmedRecord, DropIntroduction, DropRoom, MarkRead>;
+/// One act: all of it is stored, or nothing.
+using Changes = std::vector<Change>;
+
+/// Everything a room's Conversation starts from.
+struct StoredRoom {
+  RoomRecord room;
+  std::optional<GroupRecord> group;  ///< both parts present
+  std::optional<PendingControlRecord> pending;
+  std::vector<OutboxRecord> outbox;
+  std::vector<LogPointRecord> log_points;
+  UnconfirmedRecord unconfirmed;
+};
+
+/// A device's memory. One thread uses it. After an error of `apply` nothing of it is stored, and
+/// the storage refuses everything until it is opened again: what is in memory may be ahead.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+
+  /// One durable transaction: on disk when it returns. Errors: kStorage, kDiskFull, kDamaged.
+  virtual Result<void> apply(const Changes& changes) = 0;
+
+  virtual Result<std::optional<ProfileRecord>> profile() = 0;
+  virtual Result<std::vector<PersonRecord>> people() = 0;
+  virtual Result<std::vector<IntroductionRecord>> introductions() = 0;
+  virtual Result<std::vector<StoredRoom>> rooms() = 0;
+  /// The last `limit` messages before position `before` (a count from the end: 0 is the newest),
+  /// in log order.
+  virtual Result<std::vector<MessageRecord>> messages(const RoomId& room, std::size_t before,
+                                                      std::size_t limit) = 0;
+  virtual Result<std::size_t> message_count(const RoomId& room) = 0;
+};
+
+}  // namespace magpie::client
