@@ -38,6 +38,7 @@ struct IntroductionRecord {
   std::string label;                  ///< private, for the inviter alone
   std::string link;                   ///< dropped (empty) once used or ended
   std::optional<Secret> key_package;  ///< mls::KeyPackageBundle, dropped once used or ended
+  crypto::SignPublicKey guest_slot;   ///< of the guest's slot, to create the room again alike
   Time created{};
   Time expires{};
   std::optional<Time> used;
@@ -76,7 +77,8 @@ struct GroupRecord {
 };
 
 /// A control entry of this device on its way to the relay, with the group that holds once it is
-/// in the log. Key: room; at most one each.
+/// in the log. Key: room; at most one each. For an introduction's offer, which has no group, the
+/// next group's two parts are empty.
 struct PendingControlRecord {
   RoomId room;
   EntryId entry_id;
@@ -105,7 +107,8 @@ struct MessageRecord {
   Kind kind = Kind::kText;
   State state = State::kWaiting;
   std::uint64_t sequence = 0;
-  std::uint64_t order = 0;  ///< assigned by the storage when 0: insertion order
+  /// Assigned by the storage when 0: insertion order; a row that is there keeps the one it has.
+  std::uint64_t order = 0;
   bool self = false;
   Fingerprint from;
   std::string text;  ///< kUnknown: empty; kNote: a token such as "joined"
@@ -123,7 +126,7 @@ struct OutboxRecord {
   Buffer content;                  ///< a serialised content.v1.Content act, without `seen`
   Buffer payload;                  ///< empty: not encrypted yet, or to be encrypted anew
   std::uint64_t last_control = 0;  ///< that `payload` was encrypted after
-  std::uint64_t order = 0;         ///< assigned by the storage when 0
+  std::uint64_t order = 0;         ///< assigned by the storage when 0, as that of a message
 };
 struct OutboxDone {
   RoomId room;
