@@ -107,6 +107,8 @@ std::string_view name(Errc code) {
       return "kUsage";
     case Errc::kLocked:
       return "kLocked";
+    case Errc::kNoMemory:
+      return "kNoMemory";
     case Errc::kBadLink:
       return "kBadLink";
     case Errc::kIntroductionUsed:

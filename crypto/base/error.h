@@ -71,6 +71,7 @@ enum class Errc : std::uint16_t {
   kAmbiguous,  ///< A prefix names more than one.
   kUsage,      ///< Called with arguments, or at a moment, that it forbids.
   kLocked,     ///< The vault is locked.
+  kNoMemory,   ///< The system has not the memory that a passphrase's cost asks for.
 
   // Introductions and conversations.
   kBadLink = 600,  ///< The text is not a whole introduction.
