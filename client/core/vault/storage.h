@@ -51,6 +51,7 @@ struct RoomRecord {
   RoomId room;
   Kind kind = Kind::kPair;
   RelayAddress relay;
+  std::uint16_t suite = 0;  ///< of its MLS group; never changes
   std::string title;
   Secret slot_seed;                      ///< Ed25519 seed of this device's slot key
   std::optional<Secret> next_slot_seed;  ///< until the exchange is known to be done
