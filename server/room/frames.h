@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "crypto/base/result.h"
+#include "server/room/ids.h"
+#include "server/room/limits.h"
+
+/// What goes over a session, as plain values: proto/magpie/relay/v1/relay.proto says what each
+/// means. Protobuf is known to rpc/ alone.
+namespace magpie::server {
+
+enum Rights : std::uint32_t { kRead = 1, kWrite = 2, kManage = 4 };
+constexpr std::uint32_t kAllRights = kRead | kWrite | kManage;
+
+/// Bytes of an entry, shared by the batch that stores them and every reader they are sent to.
+using Payload = std::shared_ptr<const Buffer>;
+
+struct Slot {
+  SlotKey key;
+  std::uint32_t rights = 0;  // a sum of Rights
+};
+struct CreateRoom {
+  RoomId room;
+  std::vector<Slot> slots;
+  EntryId entry_id;
+  Buffer payload;
+};
+struct Attach {
+  RoomId room;
+  SlotKey slot_key;
+  crypto::Signature signature;
+  Sequence after = 0;
+};
+struct Detach {
+  RoomId room;
+};
+struct RemoveSlot {
+  SlotKey key;
+};
+using SlotChange = std::variant<Slot, RemoveSlot>;
+struct Append {
+  RoomId room;
+  EntryId entry_id;
+  bool control = false;
+  Sequence last_control = 0;
+  Buffer payload;
+  std::vector<SlotChange> slot_changes;
+  std::optional<SlotKey> new_slot_key;
+};
+struct Acknowledge {
+  RoomId room;
+  Sequence through = 0;
+};
+struct CloseRoom {
+  RoomId room;
+};
+struct ClientFrame {
+  std::uint64_t correlation = 0;
+  std::variant<CreateRoom, Attach, Append, Acknowledge, Detach, CloseRoom> body;
+};
+
+struct Greeting {
+  std::uint32_t version = 1;
+  Nonce nonce;
+  RelayIdentity relay_identity;
+  Limits limits;
+};
+/// `code` is one of "the relay's answers" in base/error.h, or kBadSignature.
+struct Refusal {
+  Errc code;
+  Sequence last_control = 0;  // with kStale
+};
+struct Created {};
+struct Attached {
+  Sequence head = 0;
+  Sequence last_control = 0;
+  std::uint32_t rights = 0;
+  std::uint32_t exchanged_key_attempts = 0;
+};
+struct Appended {
+  Sequence sequence = 0;
+};
+struct Acknowledged {};
+struct Detached {};
+struct Closed {};
+struct Answer {
+  std::uint64_t correlation = 0;
+  std::variant<Refusal, Created, Attached, Appended, Acknowledged, Detached, Closed> result;
+};
+struct Entry {
+  RoomId room;
+  Sequence sequence = 0;
+  EntryId entry_id;
+  bool control = false;
+  bool own = false;
+  Payload payload;  // never null; empty where `own`
+};
+struct CaughtUp {
+  RoomId room;
+  Sequence through = 0;
+};
+struct Notice {
+  enum class Kind : std::uint8_t { kExchangedKeyAttempt = 1, kSlotRemoved, kRoomClosed };
+  RoomId room;
+  Kind kind;
+};
+using ServerFrame = std::variant<Greeting, Answer, Entry, CaughtUp, Notice>;
+
+/// The room that a frame is about.
+const RoomId& room_of(const ClientFrame& frame);
+
+/// Whether the frame is within the protocol's bounds (relay.proto), whatever the relay's limits
+/// are. Errors: kMalformed, kTooLarge. A frame that fails ends its stream and touches nothing.
+Result<void> check_bounds(const ClientFrame& frame);
+
+/// What a slot key signs to attach: the label, the stream's nonce, the relay, the room, `after`.
+Buffer attach_message(const Nonce& nonce, const RelayIdentity& relay, const RoomId& room,
+                      Sequence after);
+
+}  // namespace magpie::server

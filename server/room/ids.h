@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+
+#include "crypto/base/strong_id.h"
+#include "crypto/primitives/sign.h"
+
+namespace magpie::server {
+
+/// A room: 128 random bits that its creator chose.
+using RoomId = FixedBytes<struct RoomIdTag, 16>;
+/// An entry: 128 random bits that its sender chose.
+using EntryId = FixedBytes<struct EntryIdTag, 16>;
+/// The public key that opens a slot. No two rooms share one.
+using SlotKey = crypto::SignPublicKey;
+/// A slot within its room, numbered from 0 and never reused: it stays when its key is exchanged.
+using SlotId = StrongId<struct SlotIdTag, std::uint32_t>;
+/// The position of an entry in its room's log, from 1 without gaps; 0 stands for none.
+using Sequence = std::uint64_t;
+/// SHA-256 of the relay's public key (SubjectPublicKeyInfo); the address pins it.
+using RelayIdentity = FixedBytes<struct RelayIdentityTag, 32>;
+/// What the relay chose for one stream, so that a signature opens nothing on another.
+using Nonce = FixedBytes<struct NonceTag, 32>;
+/// One stream of one client, while it lasts. Never stored, never logged.
+using SessionId = StrongId<struct SessionIdTag, std::uint64_t>;
+
+/// Unix time, as the caller's clock has it.
+using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+/// The only time that is ever stored.
+using Hour = std::chrono::sys_time<std::chrono::hours>;
+
+inline Hour hour_of(Time time) { return std::chrono::floor<std::chrono::hours>(time); }
+
+}  // namespace magpie::server

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <map>
+#include <vector>
+
+#include "server/room/frames.h"
+
+/// What the relay keeps of a room, in memory and at rest. docs/privacy.md lists it byte by byte.
+namespace magpie::server {
+
+struct RoomMeta {
+  Sequence head = 0;
+  Sequence last_control = 0;
+  std::uint64_t entries = 0;  ///< still kept
+  std::uint64_t bytes = 0;    ///< payload bytes still kept
+  std::uint32_t slots_ever = 0;
+  std::uint32_t exchanged_key_attempts = 0;
+  Hour last_hour{};              ///< of the newest entry; hours never fall within a room
+  Sequence expired_through = 0;  ///< everything up to here is gone
+  /// BLAKE2b-256 of what the room was created with, so that creating it again is recognised.
+  std::array<std::uint8_t, 32> creation{};
+
+  friend bool operator==(const RoomMeta&, const RoomMeta&) = default;
+};
+
+struct SlotRecord {
+  SlotId id;
+  SlotKey key;
+  std::uint32_t rights = 0;
+  Sequence removed_at = 0;  ///< the entry that removed it; 0 while it is there
+  Sequence acknowledged = 0;
+  Hour control_hour{};  ///< the hour that `control_count` counts control entries of
+  std::uint32_t control_count = 0;
+  std::vector<SlotKey> former_keys;  ///< at most kFormerKeysPerSlotMax
+
+  bool removed() const { return removed_at != 0; }
+  bool may(Rights right) const { return (rights & right) != 0; }
+  friend bool operator==(const SlotRecord&, const SlotRecord&) = default;
+};
+
+struct RoomState {
+  RoomMeta meta;
+  std::map<SlotId, SlotRecord> slots;
+  friend bool operator==(const RoomState&, const RoomState&) = default;
+};
+
+struct EntryRecord {
+  Sequence sequence = 0;
+  EntryId id;
+  SlotId slot;
+  bool control = false;
+  Hour hour{};
+  Payload payload;
+};
+
+/// An entry without its payload.
+struct EntryHeader {
+  Sequence sequence = 0;
+  Hour hour{};
+  std::uint64_t bytes = 0;
+  friend bool operator==(const EntryHeader&, const EntryHeader&) = default;
+};
+
+/// What became of an entry id: kept longer than the entry, for kIdsKept.
+struct IdRecord {
+  Sequence sequence = 0;
+  SlotId slot;
+  Hour hour{};
+  friend bool operator==(const IdRecord&, const IdRecord&) = default;
+};
+
+}  // namespace magpie::server

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "crypto/base/result.h"
+#include "server/room/state.h"
+
+namespace magpie::server {
+
+/// What is to be looked at once its hour is over and its time is up.
+enum class DueKind : std::uint8_t { kEntries = 1, kIds = 2 };
+struct Due {
+  DueKind kind = DueKind::kEntries;
+  Hour hour{};  ///< the hour in which the room got entries; for kIds the first hour of that day
+  RoomId room;
+  friend auto operator<=>(const Due&, const Due&) = default;
+};
+
+struct PutRoom {
+  RoomId room;
+  RoomMeta meta;
+};
+/// Everything of the room in the store, except what is due.
+struct DropRoom {
+  RoomId room;
+};
+struct PutSlot {
+  RoomId room;
+  SlotRecord slot;
+};
+/// Writes the entry and its id.
+struct PutEntry {
+  RoomId room;
+  EntryRecord entry;
+};
+/// Deletes the entry and keeps its id.
+struct DropEntry {
+  RoomId room;
+  Sequence sequence = 0;
+};
+struct DropId {
+  RoomId room;
+  EntryId id;
+};
+struct PutDue {
+  Due due;
+};
+struct DropDue {
+  Due due;
+};
+using Write =
+    std::variant<PutRoom, DropRoom, PutSlot, PutEntry, DropEntry, DropId, PutDue, DropDue>;
+
+/// Changes that happen together or not at all, in this order.
+struct WriteBatch {
+  std::vector<Write> writes;
+  /// Something will be acknowledged on the strength of this batch, so it must be on disk. Without
+  /// it the batch may be lost to a power cut (never reordered): positions of readers, which a
+  /// reader repeats, and deletions, which follow from them.
+  bool durable = false;
+  std::size_t payload_bytes = 0;
+
+  bool empty() const { return writes.empty(); }
+};
+
+struct StoreCounts {
+  std::uint64_t rooms = 0;
+  std::uint64_t entries = 0;
+  std::uint64_t payload_bytes = 0;
+  std::uint64_t disk_bytes = 0;
+};
+
+/// Where rooms are kept. Thread-safe: any number of readers beside one writer. A read sees every
+/// batch whose `write` returned, and of a batch under way either nothing or what is written so
+/// far of it, never a torn record. Errors: kStorage where the disk fails, kDamaged where a record
+/// does not decode.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// The room with all its slots, or empty.
+  virtual Result<std::optional<RoomState>> load_room(const RoomId& room) = 0;
+  /// Entries with `after` < sequence <= `through` in order: at most `count_max`, and none more
+  /// once their payloads exceed `bytes_max` (so at least one, where there is one).
+  virtual Result<std::vector<EntryRecord>> read_entries(const RoomId& room, Sequence after,
+                                                        Sequence through, std::size_t count_max,
+                                                        std::size_t bytes_max) = 0;
+  /// The same without payloads.
+  virtual Result<std::vector<EntryHeader>> list_entries(const RoomId& room, Sequence after,
+                                                        Sequence through,
+                                                        std::size_t count_max) = 0;
+  virtual Result<std::optional<IdRecord>> find_id(const RoomId& room, const EntryId& id) = 0;
+  /// Ids of a room in the order of their bytes, those above `after`; at most `count_max`.
+  virtual Result<std::vector<std::pair<EntryId, IdRecord>>> list_ids(
+      const RoomId& room, const std::optional<EntryId>& after, std::size_t count_max) = 0;
+  /// What is due of this kind with an hour before `before`, above `after` in order; at most
+  /// `count_max`.
+  virtual Result<std::vector<Due>> list_due(DueKind kind, Hour before,
+                                            const std::optional<Due>& after,
+                                            std::size_t count_max) = 0;
+  /// Applies the batches, in order and all in one: after an error none is applied. On disk when
+  /// it returns where one of them is durable. After an error of a durable write the caller must
+  /// not write again (what reached the disk is unknown): the committer sees to that.
+  virtual Result<void> write(std::span<const WriteBatch> batches) = 0;
+
+  /// Makes what was deleted vanish from the files too. Slow; may run beside everything else.
+  virtual Result<void> purge() = 0;
+  /// Counts by reading every room's record: for an administrator's question, not for each request.
+  virtual Result<StoreCounts> counts() = 0;
+};
+
+}  // namespace magpie::server
