@@ -61,6 +61,8 @@ std::string_view name(Errc code) {
       return "kRefusedByPolicy";
     case Errc::kNotActive:
       return "kNotActive";
+    case Errc::kWrongFormat:
+      return "kWrongFormat";
     case Errc::kStale:
       return "kStale";
     case Errc::kNoSuchSlot:

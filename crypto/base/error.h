@@ -42,6 +42,7 @@ enum class Errc : std::uint16_t {
   kNoKeyPackage,     ///< A Welcome is for none of our key packages.
   kRefusedByPolicy,  ///< Valid MLS; refused by the room's rules.
   kNotActive,        ///< This member was removed from the group.
+  kWrongFormat,      ///< A kind of message that has no place here (RFC 9420 §6).
 
   // The relay's answers.
   kStale = 300,    ///< Another control entry came first; nothing was written.

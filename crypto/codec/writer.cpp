@@ -37,6 +37,11 @@ Writer& Writer::fixed(Bytes bytes) {
   return *this;
 }
 
+Writer& Writer::zeros(std::size_t count) {
+  append(Buffer(count));
+  return *this;
+}
+
 Writer& Writer::vector_length(std::size_t length) {
   MAGPIE_CHECK(length < (1U << 30));
   if (length < 0x40) return u8(static_cast<std::uint8_t>(length));

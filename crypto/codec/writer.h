@@ -27,6 +27,8 @@ class Writer {
   Writer& u64(std::uint64_t value);
   /// The bytes as they are, without a length.
   Writer& fixed(Bytes bytes);
+  /// `count` zero bytes.
+  Writer& zeros(std::size_t count);
   /// A vector `<V>` (RFC 9420 §2.1.2).
   Writer& vector(Bytes bytes);
   /// The length header of a `<V>` alone.

@@ -11,7 +11,9 @@
 
 #include "crypto/base/random.h"
 #include "crypto/base/result.h"
+#include "crypto/mls/capabilities.h"
 #include "crypto/mls/ids.h"
+#include "crypto/mls/policy.h"
 #include "crypto/mls/suite.h"
 #include "crypto/primitives/sign.h"
 
@@ -19,67 +21,11 @@ namespace magpie::mls {
 
 using Seconds = std::chrono::sys_seconds;
 
-/// A GroupContext, GroupInfo, KeyPackage or LeafNode extension (RFC 9420 §13).
-struct Extension {
-  std::uint16_t type = 0;
-  Buffer data;
-  friend bool operator==(const Extension&, const Extension&) = default;
-};
-
-/// One member as the others see it. `identity` is that of its basic credential (RFC 9420 §5.3).
-struct Member {
-  LeafIndex index;
-  Buffer identity;
-  crypto::SignPublicKey signature_key;
-  friend bool operator==(const Member&, const Member&) = default;
-};
-
 /// What a member brings into a group: its credential's identity and the key that signs for it.
 struct Identity {
   Buffer identity;
   crypto::SignKeyPair signature_key;
   Identity clone() const { return {identity, signature_key.clone()}; }
-};
-
-/// What a commit would do, for the application to allow or refuse before anything is applied
-/// (RFC 9420 §12.2 leaves these questions to it).
-struct Change {
-  LeafIndex committer;
-  std::vector<Member> before;  ///< all members, by index
-  std::vector<Member> after;   ///< all members once applied, by index
-  std::vector<Member> added;
-  std::vector<Member> removed;
-  std::vector<Member> updated;  ///< as they will be; the committer too where it has a path
-  /// The leaf that proposed each removal and each addition, in the order of those lists.
-  std::vector<LeafIndex> removed_by;
-  std::vector<LeafIndex> added_by;
-  std::vector<Extension> extensions_before;
-  std::vector<Extension> extensions_after;
-  /// Who proposed the GroupContextExtensions, where the commit has one.
-  std::optional<LeafIndex> extensions_by;
-  bool external = false;  ///< by a joiner from outside
-  bool reinit = false;
-};
-
-/// The application's rules. Called with every change before it is applied, on joining with the
-/// whole group as `after`, and with the identities of new leaves. Must not throw.
-/// Errors of its own come back from the Group's functions unchanged (kRefusedByPolicy by custom).
-class Policy {
- public:
-  virtual ~Policy() = default;
-  /// Whether a credential may stand with this signature key, in any leaf (RFC 9420 §5.3.1).
-  virtual Result<void> check_credential(Bytes identity,
-                                        const crypto::SignPublicKey& signature_key) const = 0;
-  virtual Result<void> check_change(const Change& change) const = 0;
-};
-
-/// Allows everything that RFC 9420 allows: for vectors and for mls-peer.
-const Policy& permissive_policy();
-
-/// What a member can do, as its leaf says (RFC 9420 §7.2). Suites, versions and the basic
-/// credential are filled in by the engine.
-struct Capabilities {
-  std::vector<std::uint16_t> extensions;  ///< beyond those of RFC 9420 itself
 };
 
 /// A key package and its private keys (RFC 9420 §10), kept until a Welcome uses it.
@@ -118,9 +64,6 @@ struct ExternalPsk {
   Buffer id;
   Secret secret;
 };
-
-/// Whether handshake messages are sent as PrivateMessage or PublicMessage (RFC 9420 §6).
-enum class WireFormat : std::uint16_t { kPublic = 1, kPrivate = 2 };
 
 /// By-value proposals of a commit; proposals received before are committed by reference.
 struct CommitOptions {

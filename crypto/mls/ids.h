@@ -14,4 +14,10 @@ using NodeIndex = StrongId<struct NodeIndexTag, std::uint32_t>;
 /// A message's place in a sender's ratchet (RFC 9420 §9.1).
 using Generation = StrongId<struct GenerationTag, std::uint32_t>;
 
+/// Whether handshake messages are sent as PublicMessage or PrivateMessage (RFC 9420 §6).
+enum class WireFormat : std::uint16_t { kPublic = 1, kPrivate = 2 };
+
+/// Stands for whoever has no leaf: a proposer from outside the group (RFC 9420 §12.1.8).
+constexpr LeafIndex kNoLeaf{0xffffffff};
+
 }  // namespace magpie::mls

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "crypto/mls/ratchet_tree.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "crypto/base/check.h"
+
+namespace magpie::mls {
+namespace {
+
+// NodeType (RFC 9420 §7.8)
+constexpr std::uint8_t kLeafType = 1;
+constexpr std::uint8_t kParentType = 2;
+
+}  // namespace
+
+void ParentNode::encode(Writer& writer) const {
+  writer.vector(encryption_key).vector(parent_hash);
+  writer.vector_length(4 * unmerged_leaves.size());
+  for (const LeafIndex leaf : unmerged_leaves) writer.u32(leaf.value());
+}
+
+Result<ParentNode> ParentNode::decode(Reader& reader) {
+  ParentNode node;
+  MAGPIE_TRY(const Bytes key, reader.vector());
+  MAGPIE_TRY(const Bytes parent_hash, reader.vector());
+  MAGPIE_TRY(const Bytes unmerged, reader.vector());
+  node.encryption_key = to_buffer(key);
+  node.parent_hash = to_buffer(parent_hash);
+  for (Reader list(unmerged); !list.at_end();) {
+    MAGPIE_TRY(const std::uint32_t leaf, list.u32());
+    node.unmerged_leaves.push_back(LeafIndex(leaf));
+  }
+  return node;
+}
+
+RatchetTree::RatchetTree(crypto::HashId hash) : hash_(hash), leaves_(1) {}
+
+const LeafNode* RatchetTree::leaf(LeafIndex index) const {
+  return index.value() < leaf_count() ? leaves_[index.value()].node.get() : nullptr;
+}
+
+LeafNodePtr RatchetTree::leaf_ptr(LeafIndex index) const {
+  return index.value() < leaf_count() ? leaves_[index.value()].node : nullptr;
+}
+
+const ParentNode* RatchetTree::parent(NodeIndex node) const { return parent_slot(node).node.get(); }
+
+bool RatchetTree::is_blank(NodeIndex node) const {
+  return is_leaf(node) ? leaf(leaf_of(node)) == nullptr : parent(node) == nullptr;
+}
+
+Bytes RatchetTree::encryption_key(NodeIndex node) const {
+  MAGPIE_CHECK(!is_blank(node));
+  return is_leaf(node) ? leaf(leaf_of(node))->encryption_key : Bytes(parent(node)->encryption_key);
+}
+
+void RatchetTree::touch(NodeIndex node) {
+  const NodeIndex top = root(leaf_count());
+  if (is_leaf(node)) {
+    leaf_slot(leaf_of(node)).hash = {};
+  } else {
+    parent_slot(node).hash = {};
+  }
+  while (node != top) {
+    node = mls::parent(node);
+    parent_slot(node).hash = {};
+  }
+}
+
+void RatchetTree::set_leaf(LeafIndex index, LeafNodePtr leaf) {
+  leaf_slot(index).node = std::move(leaf);
+  touch(node_of(index));
+}
+
+void RatchetTree::set_parent(NodeIndex node, ParentNodePtr parent) {
+  parent_slot(node).node = std::move(parent);
+  touch(node);
+}
+
+void RatchetTree::blank_path(LeafIndex index) {
+  for (const NodeIndex node : direct_path(index, leaf_count())) {
+    parent_slot(node) = {};
+  }
+  touch(node_of(index));
+}
+
+void RatchetTree::grow() {
+  leaves_.resize(2 * leaves_.size());
+  parents_.resize(leaves_.size() - 1);
+}
+
+LeafIndex RatchetTree::next_free_leaf() const {
+  const auto found = std::ranges::find(leaves_, nullptr, &LeafSlot::node);
+  return LeafIndex(static_cast<std::uint32_t>(found - leaves_.begin()));
+}
+
+LeafIndex RatchetTree::add_leaf(LeafNodePtr leaf) {
+  const LeafIndex index = next_free_leaf();
+  if (index.value() == leaf_count()) grow();
+  for (const NodeIndex node : direct_path(index, leaf_count())) {
+    if (parent(node) == nullptr) continue;
+    auto changed = std::make_shared<ParentNode>(*parent(node));
+    const auto at = std::ranges::lower_bound(changed->unmerged_leaves, index);
+    changed->unmerged_leaves.insert(at, index);
+    parent_slot(node).node = std::move(changed);
+  }
+  set_leaf(index, std::move(leaf));
+  return index;
+}
+
+void RatchetTree::update_leaf(LeafIndex index, LeafNodePtr leaf) {
+  blank_path(index);
+  set_leaf(index, std::move(leaf));
+}
+
+void RatchetTree::remove_leaf(LeafIndex index) { update_leaf(index, nullptr); }
+
+void RatchetTree::truncate() {
+  const auto last = std::ranges::find_if(leaves_.rbegin(), leaves_.rend(),
+                                         [](const LeafSlot& slot) { return slot.node != nullptr; });
+  const auto used = static_cast<std::size_t>(leaves_.rend() - last);
+  leaves_.resize(std::bit_ceil(std::max<std::size_t>(used, 1)));
+  parents_.resize(leaves_.size() - 1);
+}
+
+void RatchetTree::append_resolution(NodeIndex node, std::vector<NodeIndex>& out) const {
+  if (!is_blank(node)) {
+    out.push_back(node);
+    if (!is_leaf(node)) {
+      for (const LeafIndex leaf : parent(node)->unmerged_leaves) out.push_back(node_of(leaf));
+    }
+  } else if (!is_leaf(node)) {
+    append_resolution(left(node), out);
+    append_resolution(right(node), out);
+  }
+}
+
+std::vector<NodeIndex> RatchetTree::resolution(NodeIndex node) const {
+  std::vector<NodeIndex> out;
+  append_resolution(node, out);
+  return out;
+}
+
+bool RatchetTree::resolves_to_nothing(NodeIndex node) const {
+  if (!is_blank(node)) return false;
+  return is_leaf(node) || (resolves_to_nothing(left(node)) && resolves_to_nothing(right(node)));
+}
+
+std::vector<RatchetTree::PathStep> RatchetTree::filtered_direct_path(LeafIndex index) const {
+  std::vector<PathStep> path;
+  NodeIndex below = node_of(index);
+  for (const NodeIndex node : direct_path(index, leaf_count())) {
+    const NodeIndex copath_child = sibling(below);
+    if (!resolves_to_nothing(copath_child)) path.push_back({node, copath_child});
+    below = node;
+  }
+  return path;
+}
+
+bool RatchetTree::has_any_key(std::span<const Bytes> encryption_keys) const {
+  const auto matches = [&](Bytes key) {
+    return std::ranges::any_of(encryption_keys, [&](Bytes other) { return equal(key, other); });
+  };
+  return std::ranges::any_of(
+             leaves_,
+             [&](const LeafSlot& s) { return s.node && matches(s.node->encryption_key); }) ||
+         std::ranges::any_of(parents_, [&](const ParentSlot& s) {
+           return s.node && matches(s.node->encryption_key);
+         });
+}
+
+crypto::Digest RatchetTree::hash_leaf(LeafIndex index, const LeafNode* leaf) const {
+  Writer head;
+  head.u8(kLeafType).u32(index.value()).presence(leaf != nullptr);
+  return crypto::hash(hash_, {head.view(), leaf != nullptr ? Bytes(leaf->encoded) : Bytes()});
+}
+
+crypto::Digest RatchetTree::hash_parent(const ParentNode* parent, Bytes left_hash,
+                                        Bytes right_hash) const {
+  Writer input(256);
+  input.u8(kParentType).presence(parent != nullptr);
+  if (parent != nullptr) parent->encode(input);
+  input.vector(left_hash).vector(right_hash);
+  return crypto::hash(hash_, input.view());
+}
+
+const crypto::Digest& RatchetTree::update_hash(NodeIndex node) {
+  if (is_leaf(node)) {
+    LeafSlot& slot = leaf_slot(leaf_of(node));
+    if (slot.hash.empty()) slot.hash = hash_leaf(leaf_of(node), slot.node.get());
+    return slot.hash;
+  }
+  ParentSlot& slot = parent_slot(node);
+  if (slot.hash.empty()) {
+    const crypto::Digest& left_hash = update_hash(left(node));
+    const crypto::Digest& right_hash = update_hash(right(node));
+    slot.hash = hash_parent(slot.node.get(), left_hash.bytes(), right_hash.bytes());
+  }
+  return slot.hash;
+}
+
+const crypto::Digest& RatchetTree::hash(NodeIndex node) const {
+  const crypto::Digest& digest =
+      is_leaf(node) ? leaves_[leaf_of(node).value()].hash : parent_slot(node).hash;
+  MAGPIE_CHECK(!digest.empty());
+  return digest;
+}
+
+crypto::Digest RatchetTree::hash_without(NodeIndex node,
+                                         std::span<const LeafIndex> excluded) const {
+  const auto first = std::ranges::lower_bound(excluded, first_leaf(node));
+  if (first == excluded.end() || !is_under(*first, node)) return hash(node);
+  if (is_leaf(node)) return hash_leaf(leaf_of(node), nullptr);
+  const crypto::Digest left_hash = hash_without(left(node), excluded);
+  const crypto::Digest right_hash = hash_without(right(node), excluded);
+  if (parent(node) == nullptr) return hash_parent(nullptr, left_hash.bytes(), right_hash.bytes());
+  ParentNode original = *parent(node);
+  std::erase_if(original.unmerged_leaves,
+                [&](LeafIndex leaf) { return std::ranges::binary_search(excluded, leaf); });
+  return hash_parent(&original, left_hash.bytes(), right_hash.bytes());
+}
+
+Buffer RatchetTree::encode() const {
+  std::size_t count = node_count(leaf_count());
+  while (count > 0 && is_blank(NodeIndex(static_cast<std::uint32_t>(count - 1)))) --count;
+  Writer writer;
+  writer.vector_of([&](Writer& list) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const NodeIndex node(i);
+      list.presence(!is_blank(node));
+      if (is_blank(node)) continue;
+      if (is_leaf(node)) {
+        list.u8(kLeafType).fixed(leaf(leaf_of(node))->encoded);
+      } else {
+        parent(node)->encode(list.u8(kParentType));
+      }
+    }
+  });
+  return writer.take();
+}
+
+Result<RatchetTree> RatchetTree::decode(crypto::HashId hash, Bytes encoded) {
+  Reader outer(encoded);
+  MAGPIE_TRY(const Bytes nodes, outer.vector());
+  MAGPIE_TRY_VOID(outer.finish());
+  RatchetTree tree(hash);
+  std::uint32_t count = 0;
+  bool present = false;
+  for (Reader list(nodes); !list.at_end(); ++count) {
+    const NodeIndex node(count);
+    if (is_leaf(node) && leaf_of(node).value() == tree.leaf_count()) {
+      if (tree.leaf_count() == kLeavesMax) return fail(Errc::kTooLarge, "ratchet tree: leaves");
+      tree.grow();
+    }
+    MAGPIE_TRY(present, list.presence());
+    if (!present) continue;
+    MAGPIE_TRY(const std::uint8_t type, list.u8());
+    if (type != (is_leaf(node) ? kLeafType : kParentType)) {
+      return fail(Errc::kMalformed, "ratchet tree: node type");
+    }
+    if (is_leaf(node)) {
+      MAGPIE_TRY(tree.leaf_slot(leaf_of(node)).node, LeafNode::decode(list));
+    } else {
+      // A parent before its right subtree has appeared: the tree is larger than so far.
+      if (node.value() / 2 >= tree.parents_.size()) tree.grow();
+      MAGPIE_TRY(ParentNode parent, ParentNode::decode(list));
+      tree.parent_slot(node).node = std::make_shared<const ParentNode>(std::move(parent));
+    }
+  }
+  if (!present) return fail(Errc::kMalformed, "ratchet tree: blank at the end");
+  return tree;
+}
+
+}  // namespace magpie::mls
