@@ -45,4 +45,9 @@ class Kem {
 /// DHKEM(X25519, HKDF-SHA256), id 0x0020 (RFC 9180 §4.1, §7.1).
 const Kem& dhkem_x25519();
 
+/// X-Wing, id 0x647a (draft-connolly-cfrg-xwing-kem): X25519 and ML-KEM-768 together, safe while
+/// either is. The private key is the 32-byte seed. DeriveKeyPair(ikm) takes SHAKE256(ikm) as the
+/// seed. X25519 points of small order are refused, as RFC 9180 §7.1.4 has it for DHKEM.
+const Kem& xwing();
+
 }  // namespace magpie::crypto
