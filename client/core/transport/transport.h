@@ -16,7 +16,12 @@ class Session {
  public:
   virtual ~Session() = default;
   virtual void send(frames::ClientFrame frame) = 0;
+  /// The owner is done with one received frame. While kFramesAheadMax of them are not, the session
+  /// reads no further and the relay has to wait.
+  virtual void consumed() = 0;
 };
+
+constexpr std::size_t kFramesAheadMax = 64;
 
 struct SessionCallbacks {
   std::function<void(frames::ServerFrame)> received;
