@@ -17,6 +17,16 @@ const auto& table() {
             {&crypto::dhkem_x25519(), HashId::kSha256, AeadId::kChaCha20Poly1305},
             HashId::kSha256,
             AeadId::kChaCha20Poly1305},
+      Suite{kSuiteXWing,
+            "MLS_256_XWING_CHACHA20POLY1305_SHA256_Ed25519",
+            {&crypto::xwing(), HashId::kSha256, AeadId::kChaCha20Poly1305},
+            HashId::kSha256,
+            AeadId::kChaCha20Poly1305},
+      Suite{kSuiteXWingSha512,
+            "MLS_256_XWING_CHACHA20POLY1305_SHA512_Ed25519",
+            {&crypto::xwing(), HashId::kSha512, AeadId::kChaCha20Poly1305},
+            HashId::kSha512,
+            AeadId::kChaCha20Poly1305},
   };
   return rows;
 }

@@ -28,5 +28,9 @@ std::span<const Suite> suites();
 
 /// MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519
 constexpr std::uint16_t kSuiteX25519 = 0x0003;
+/// MLS_256_XWING_CHACHA20POLY1305_SHA256_Ed25519, as OpenMLS ships it
+constexpr std::uint16_t kSuiteXWing = 0x004d;
+/// The same with HKDF-SHA512 and SHA-512: a private number, spoken with other implementations
+constexpr std::uint16_t kSuiteXWingSha512 = 84;
 
 }  // namespace magpie::mls
