@@ -93,6 +93,7 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
  public:
   Stream(const RelayAddress& relay, SessionCallbacks callbacks, const GrpcTimeouts& timeouts)
       : callbacks_(std::move(callbacks)),
+        pinned_(relay.identity),
         stub_(v1::Relay::NewStub(make_channel(relay, timeouts, wrong_key_))) {}
 
   void start(std::chrono::milliseconds connect_timeout) {
@@ -137,12 +138,8 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
       return;
     }
     auto frame = frames::from_proto(incoming_);
-    if (frame && !greeted_) {
-      greeted_ = true;
-      alarm_.Cancel();
-      if (!std::holds_alternative<frames::Greeting>(*frame)) {
-        frame = fail(Errc::kMalformed, "session: no greeting");
-      }
+    if (frame) {
+      if (auto fits = check_greeting(*frame); !fits) frame = tl::unexpected(fits.error());
     }
     {
       const std::lock_guard lock(mutex_);
@@ -179,6 +176,19 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
   }
 
  private:
+  /// The first frame, and no other, is the greeting of the relay that the address names.
+  Result<void> check_greeting(const frames::ServerFrame& frame) {
+    const auto* greeting = std::get_if<frames::Greeting>(&frame);
+    if ((greeting != nullptr) == greeted_) return fail(Errc::kMalformed, "session: greeting");
+    if (greeting == nullptr) return {};
+    greeted_ = true;
+    alarm_.Cancel();
+    if (greeting->relay_identity != pinned_) {
+      return fail(Errc::kMalformed, "session: greeting's identity");
+    }
+    return {};
+  }
+
   void connect_alarm(bool expired) {
     const std::lock_guard lock(mutex_);
     if (!expired || greeted_ || finishing_) return;
@@ -221,6 +231,7 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
   }
 
   const SessionCallbacks callbacks_;
+  const RelayIdentity pinned_;
   const std::shared_ptr<std::atomic<bool>> wrong_key_ = std::make_shared<std::atomic<bool>>(false);
   const std::unique_ptr<v1::Relay::Stub> stub_;
   grpc::ClientContext context_;

@@ -162,6 +162,29 @@ TEST(GrpcTransport, a_relay_that_speaks_before_its_greeting_breaks_the_protocol)
   EXPECT_TRUE(listener.frames().empty());
 }
 
+TEST(GrpcTransport, a_greeting_of_another_relay_breaks_the_protocol) {
+  TestRelay relay(acknowledge, {.greet_as = RelayIdentity{}});
+  GrpcTransport transport;
+  Listener listener;
+  const auto session = transport.connect(relay.address(), listener.callbacks());
+  EXPECT_EQ(listener.wait_closed(), Errc::kMalformed);
+  EXPECT_TRUE(listener.frames().empty());
+}
+
+TEST(GrpcTransport, a_second_greeting_breaks_the_protocol) {
+  v1::ServerFrame again;
+  again.mutable_greeting()->set_version(1);
+  again.mutable_greeting()->set_nonce(std::string(32, 'n'));
+  again.mutable_greeting()->set_relay_identity(std::string(32, 'i'));
+  TestRelay relay([&](const v1::ClientFrame&) { return TestRelay::Answers{again}; });
+  GrpcTransport transport;
+  Listener listener;
+  const auto session = transport.connect(relay.address(), listener.callbacks());
+  session->send(frame(1));
+  EXPECT_EQ(listener.wait_closed(), Errc::kMalformed);
+  EXPECT_EQ(listener.frames().size(), 1U);
+}
+
 TEST(GrpcTransport, a_malformed_frame_closes_the_session) {
   TestRelay relay([](const v1::ClientFrame&) {
     v1::ServerFrame bad;

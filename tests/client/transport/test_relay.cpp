@@ -30,13 +30,15 @@ std::string pem(Write&& write) {
 
 class StreamReactor final : public grpc::ServerBidiReactor<v1::ClientFrame, v1::ServerFrame> {
  public:
-  StreamReactor(const TestRelay::OnFrame& on_frame, const TestRelay::Options& options)
+  StreamReactor(const TestRelay::OnFrame& on_frame, const TestRelay::Options& options,
+                const client::RelayIdentity& identity)
       : on_frame_(on_frame), options_(options) {
     if (options_.greet) {
       v1::ServerFrame frame;
       frame.mutable_greeting()->set_version(1);
       frame.mutable_greeting()->set_nonce(std::string(32, 'n'));
-      frame.mutable_greeting()->set_relay_identity(std::string(32, 'i'));
+      frame.mutable_greeting()->set_relay_identity(
+          std::string(as_text(options_.greet_as.value_or(identity).bytes())));
       push({frame});
     }
     StartRead(&incoming_);
@@ -107,7 +109,7 @@ TestCertificate::TestCertificate() {
 struct TestRelay::Impl final : public v1::Relay::CallbackService {
   grpc::ServerBidiReactor<v1::ClientFrame, v1::ServerFrame>* Session(
       grpc::CallbackServerContext* /*context*/) override {
-    return new StreamReactor(on_frame, options);
+    return new StreamReactor(on_frame, options, address.identity);
   }
 
   OnFrame on_frame;
@@ -122,6 +124,7 @@ TestRelay::TestRelay(OnFrame on_frame, Options options) : impl_(std::make_unique
   impl_->on_frame = std::move(on_frame);
   impl_->options = std::move(options);
   const TestCertificate certificate;
+  impl_->address.identity = certificate.identity;
   grpc::SslServerCredentialsOptions credentials;
   credentials.pem_key_cert_pairs.push_back({certificate.key_pem, certificate.certificate_pem});
   grpc::ServerBuilder builder;
@@ -132,8 +135,8 @@ TestRelay::TestRelay(OnFrame on_frame, Options options) : impl_(std::make_unique
   impl_->server = builder.BuildAndStart();
   MAGPIE_CHECK(impl_->server != nullptr && port != 0);
   const auto& host = impl_->options.host;
-  impl_->address = {host.starts_with('[') ? host.substr(1, host.size() - 2) : host,
-                    static_cast<std::uint16_t>(port), certificate.identity};
+  impl_->address.host = host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
+  impl_->address.port = static_cast<std::uint16_t>(port);
 }
 
 TestRelay::~TestRelay() { stop(); }

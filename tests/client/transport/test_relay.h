@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "client/core/ids.h"
@@ -31,6 +32,8 @@ class TestRelay {
   struct Options {
     std::string host = "127.0.0.1";
     bool greet = true;
+    /// Greets with this identity instead of its own.
+    std::optional<client::RelayIdentity> greet_as = std::nullopt;
     /// Ends each stream with this gRPC status code on its first frame; 0: does not.
     int end_with = 0;
   };
