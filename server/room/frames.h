@@ -49,8 +49,8 @@ struct Append {
   bool control = false;
   Sequence last_control = 0;
   Buffer payload;
-  std::vector<SlotChange> slot_changes;
-  std::optional<SlotKey> new_slot_key;
+  std::vector<SlotChange> slot_changes{};
+  std::optional<SlotKey> new_slot_key{};
 };
 struct Acknowledge {
   RoomId room;

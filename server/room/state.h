@@ -33,7 +33,7 @@ struct SlotRecord {
   Sequence acknowledged = 0;
   Hour control_hour{};  ///< the hour that `control_count` counts control entries of
   std::uint32_t control_count = 0;
-  std::vector<SlotKey> former_keys;  ///< at most kFormerKeysPerSlotMax
+  std::vector<SlotKey> former_keys{};  ///< at most kFormerKeysPerSlotMax
 
   bool removed() const { return removed_at != 0; }
   bool may(Rights right) const { return (rights & right) != 0; }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "server/room/state.h"
+
+namespace magpie::server {
+
+/// Sequence numbers above `after`, up to and with `through`.
+struct Interval {
+  Sequence after = 0;
+  Sequence through = 0;
+  bool empty() const { return through <= after; }
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+
+/// The parts of `candidate` that no reader still needs, in order. A slot with *read* needs what it
+/// has not acknowledged; a removed one needs it up to the entry that removed it, for it may read
+/// so far.
+std::vector<Interval> not_needed(const std::map<SlotId, SlotRecord>& slots, Interval candidate);
+
+/// Entries of hours before this one are out of their time.
+inline Hour entries_expire_before(Time now, const Limits& limits) {
+  return hour_of(now) - std::chrono::hours(limits.retention_hours);
+}
+
+/// Ids of hours before this one are forgotten: never before their entries.
+inline Hour ids_expire_before(Time now, const Limits& limits) {
+  return hour_of(now) - std::max(kIdsKept, std::chrono::hours(limits.retention_hours));
+}
+
+/// Ids are looked through a day at a time; the first hour of that day.
+inline Hour day_of(Hour hour) { return std::chrono::floor<std::chrono::days>(hour); }
+
+}  // namespace magpie::server

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/store/memory_store.h"
+
+namespace magpie::server {
+
+const MemoryStore::Room* MemoryStore::find(const RoomId& room) const {
+  const auto found = rooms_.find(room);
+  return found == rooms_.end() ? nullptr : &found->second;
+}
+
+Result<std::optional<RoomState>> MemoryStore::load_room(const RoomId& room) {
+  std::lock_guard lock(mutex_);
+  const auto* found = find(room);
+  if (found == nullptr) return std::nullopt;
+  return found->state;
+}
+
+Result<std::vector<EntryRecord>> MemoryStore::read_entries(const RoomId& room, Sequence after,
+                                                           Sequence through, std::size_t count_max,
+                                                           std::size_t bytes_max) {
+  std::lock_guard lock(mutex_);
+  std::vector<EntryRecord> out;
+  const auto* found = find(room);
+  if (found == nullptr) return out;
+  std::size_t bytes = 0;
+  for (auto it = found->entries.upper_bound(after);
+       it != found->entries.end() && it->first <= through && out.size() < count_max &&
+       bytes <= bytes_max;
+       ++it) {
+    bytes += it->second.payload->size();
+    out.push_back(it->second);
+  }
+  return out;
+}
+
+Result<std::vector<EntryHeader>> MemoryStore::list_entries(const RoomId& room, Sequence after,
+                                                           Sequence through,
+                                                           std::size_t count_max) {
+  std::lock_guard lock(mutex_);
+  std::vector<EntryHeader> out;
+  const auto* found = find(room);
+  if (found == nullptr) return out;
+  for (auto it = found->entries.upper_bound(after);
+       it != found->entries.end() && it->first <= through && out.size() < count_max; ++it) {
+    out.push_back({it->first, it->second.hour, it->second.payload->size()});
+  }
+  return out;
+}
+
+Result<std::optional<IdRecord>> MemoryStore::find_id(const RoomId& room, const EntryId& id) {
+  std::lock_guard lock(mutex_);
+  const auto* found = find(room);
+  if (found == nullptr) return std::nullopt;
+  const auto record = found->ids.find(id);
+  if (record == found->ids.end()) return std::nullopt;
+  return record->second;
+}
+
+Result<std::vector<std::pair<EntryId, IdRecord>>> MemoryStore::list_ids(
+    const RoomId& room, const std::optional<EntryId>& after, std::size_t count_max) {
+  std::lock_guard lock(mutex_);
+  std::vector<std::pair<EntryId, IdRecord>> out;
+  const auto* found = find(room);
+  if (found == nullptr) return out;
+  auto it = after ? found->ids.upper_bound(*after) : found->ids.begin();
+  for (; it != found->ids.end() && out.size() < count_max; ++it) out.push_back(*it);
+  return out;
+}
+
+Result<std::vector<Due>> MemoryStore::list_due(DueKind kind, Hour before,
+                                               const std::optional<Due>& after,
+                                               std::size_t count_max) {
+  std::lock_guard lock(mutex_);
+  std::vector<Due> out;
+  auto it = after ? due_.upper_bound(*after) : due_.lower_bound(Due{kind, Hour::min(), RoomId{}});
+  for (; it != due_.end() && it->kind == kind && it->hour < before && out.size() < count_max;
+       ++it) {
+    out.push_back(*it);
+  }
+  return out;
+}
+
+Result<void> MemoryStore::write(std::span<const WriteBatch> batches) {
+  std::lock_guard lock(mutex_);
+  for (const auto& batch : batches) {
+    for (const auto& write : batch.writes) {
+      std::visit([this](const auto& change) { apply(change); }, write);
+    }
+  }
+  return {};
+}
+
+void MemoryStore::apply(const PutRoom& write) { rooms_[write.room].state.meta = write.meta; }
+void MemoryStore::apply(const DropRoom& write) { rooms_.erase(write.room); }
+void MemoryStore::apply(const PutSlot& write) {
+  rooms_[write.room].state.slots.insert_or_assign(write.slot.id, write.slot);
+}
+void MemoryStore::apply(const PutEntry& write) {
+  auto& room = rooms_[write.room];
+  const auto& entry = write.entry;
+  room.entries.insert_or_assign(entry.sequence, entry);
+  room.ids.insert_or_assign(entry.id, IdRecord{entry.sequence, entry.slot, entry.hour});
+}
+void MemoryStore::apply(const DropEntry& write) {
+  rooms_[write.room].entries.erase(write.sequence);
+}
+void MemoryStore::apply(const DropId& write) { rooms_[write.room].ids.erase(write.id); }
+void MemoryStore::apply(const PutDue& write) { due_.insert(write.due); }
+void MemoryStore::apply(const DropDue& write) { due_.erase(write.due); }
+
+Result<StoreCounts> MemoryStore::counts() {
+  std::lock_guard lock(mutex_);
+  StoreCounts counts;
+  for (const auto& [id, room] : rooms_) {
+    ++counts.rooms;
+    counts.entries += room.state.meta.entries;
+    counts.payload_bytes += room.state.meta.bytes;
+  }
+  return counts;
+}
+
+}  // namespace magpie::server
