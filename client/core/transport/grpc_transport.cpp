@@ -85,37 +85,41 @@ std::shared_ptr<grpc::Channel> make_channel(const RelayAddress& relay, const Grp
                                    arguments);
 }
 
-/// One stream. Keeps itself alive until gRPC has said OnDone; at most one read and one write are
-/// in flight. A hold keeps the stream open to writes from outside gRPC's own calls, until
-/// `finishing_`.
-class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerFrame>,
-                     public std::enable_shared_from_this<Stream> {
+/// One stream; at most one read and one write are in flight. A hold keeps the stream open to
+/// writes from outside gRPC's own calls, until `finishing_`. Only the owner's thread destroys it,
+/// once gRPC has said its last word: the last reference to gRPC's channels must not go on one of
+/// gRPC's own threads, which it would wait for.
+class GrpcSession final : public Session,
+                          private grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerFrame> {
  public:
-  Stream(const RelayAddress& relay, SessionCallbacks callbacks, const GrpcTimeouts& timeouts)
+  GrpcSession(const RelayAddress& relay, SessionCallbacks callbacks, const GrpcTimeouts& timeouts)
       : callbacks_(std::move(callbacks)),
         pinned_(relay.identity),
-        stub_(v1::Relay::NewStub(make_channel(relay, timeouts, wrong_key_))) {}
-
-  void start(std::chrono::milliseconds connect_timeout) {
-    self_ = shared_from_this();
+        stub_(v1::Relay::NewStub(make_channel(relay, timeouts, wrong_key_))) {
     stub_->async()->Session(&context_, this);
     AddHold();
     StartRead(&incoming_);
-    alarm_.Set(std::chrono::system_clock::now() + connect_timeout,
-               [weak = weak_from_this()](bool expired) {
-                 if (const auto stream = weak.lock()) stream->connect_alarm(expired);
-               });
+    alarm_.Set(std::chrono::system_clock::now() + timeouts.connect,
+               [this](bool expired) { connect_alarm(expired); });
     StartCall();
   }
 
-  void send(const frames::ClientFrame& frame) {
+  ~GrpcSession() override {
+    std::unique_lock lock(mutex_);
+    stopped_ = true;
+    finish();
+    alarm_.Cancel();
+    done_changed_.wait(lock, [this] { return done_ && alarm_done_; });
+  }
+
+  void send(frames::ClientFrame frame) override {
     const std::lock_guard lock(mutex_);
     if (finishing_) return;
     frames::to_proto(frame, queue_.emplace_back());
     if (queue_.size() == 1) StartWrite(&queue_.front());
   }
 
-  void consumed() {
+  void consumed() override {
     const std::lock_guard lock(mutex_);
     --frames_ahead_;
     if (finishing_ || !reading_paused_) return;
@@ -123,14 +127,7 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
     StartRead(&incoming_);
   }
 
-  /// Ends the stream and waits until no callback runs and none will. Not from a callback.
-  void stop() {
-    std::unique_lock lock(mutex_);
-    stopped_ = true;
-    finish();
-    done_changed_.wait(lock, [this] { return done_; });
-  }
-
+ private:
   void OnReadDone(bool ok) override {
     if (!ok) {
       const std::lock_guard lock(mutex_);
@@ -162,8 +159,6 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
   }
 
   void OnDone(const grpc::Status& status) override {
-    const auto keep = std::move(self_);
-    alarm_.Cancel();
     std::unique_lock lock(mutex_);
     if (!stopped_) {
       const Error error = reason(status);
@@ -175,7 +170,6 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
     done_changed_.notify_all();
   }
 
- private:
   /// The first frame, and no other, is the greeting of the relay that the address names.
   Result<void> check_greeting(const frames::ServerFrame& frame) {
     const auto* greeting = std::get_if<frames::Greeting>(&frame);
@@ -191,9 +185,12 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
 
   void connect_alarm(bool expired) {
     const std::lock_guard lock(mutex_);
-    if (!expired || greeted_ || finishing_) return;
-    error_ = Error{Errc::kTimedOut, "session: connecting"};
-    finish();
+    if (expired && !greeted_ && !finishing_) {
+      error_ = Error{Errc::kTimedOut, "session: connecting"};
+      finish();
+    }
+    alarm_done_ = true;
+    done_changed_.notify_all();
   }
 
   void read_on() {
@@ -238,7 +235,6 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
   grpc::Alarm alarm_;
   v1::ServerFrame incoming_;
   std::atomic<bool> greeted_ = false;
-  std::shared_ptr<Stream> self_;
 
   std::mutex mutex_;
   std::condition_variable done_changed_;
@@ -249,20 +245,7 @@ class Stream final : public grpc::ClientBidiReactor<v1::ClientFrame, v1::ServerF
   bool finishing_ = false;  // nothing is started any more
   bool stopped_ = false;    // nobody wants to hear
   bool done_ = false;
-};
-
-class GrpcSession final : public Session {
- public:
-  GrpcSession(const RelayAddress& relay, SessionCallbacks callbacks, const GrpcTimeouts& timeouts)
-      : stream_(std::make_shared<Stream>(relay, std::move(callbacks), timeouts)) {
-    stream_->start(timeouts.connect);
-  }
-  ~GrpcSession() override { stream_->stop(); }
-  void send(frames::ClientFrame frame) override { stream_->send(frame); }
-  void consumed() override { stream_->consumed(); }
-
- private:
-  const std::shared_ptr<Stream> stream_;
+  bool alarm_done_ = false;
 };
 
 }  // namespace
