@@ -37,12 +37,14 @@ bool equal(Bytes a, Bytes b);
 std::string to_hex(Bytes bytes);
 
 /// Reads hex of either case; empty where `text` has another character or an odd length.
+/// Constant-time in the contents, but for that.
 std::optional<Buffer> from_hex(std::string_view text);
 
 /// base64url without padding (RFC 4648 §5); constant-time in the contents.
 std::string to_base64url(Bytes bytes);
 
-/// Reads base64url without padding; empty where `text` is not its canonical form.
+/// Reads base64url without padding; empty where `text` is not its canonical form. Constant-time
+/// in the contents, but for that.
 std::optional<Buffer> from_base64url(std::string_view text);
 
 }  // namespace magpie

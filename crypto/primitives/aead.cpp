@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "crypto/base/check.h"
+#include "crypto/base/constant_time.h"
 
 namespace magpie::crypto {
 
@@ -30,8 +31,9 @@ Result<void> aead_open_into(AeadId id, Bytes key, Bytes nonce, Bytes aad, Bytes 
   MAGPIE_CHECK(out.size() == ciphertext.size() - kAeadTagSize);
   const auto open = id == AeadId::kChaCha20Poly1305 ? crypto_aead_chacha20poly1305_ietf_decrypt
                                                     : crypto_aead_xchacha20poly1305_ietf_decrypt;
-  if (open(out.data(), nullptr, nullptr, ciphertext.data(), ciphertext.size(), aad.data(),
-           aad.size(), nonce.data(), key.data()) != 0) {
+  const int failed = open(out.data(), nullptr, nullptr, ciphertext.data(), ciphertext.size(),
+                          aad.data(), aad.size(), nonce.data(), key.data());
+  if (declassified(failed) != 0) {
     return fail(Errc::kDecryptFailed, "aead: tag");
   }
   return {};

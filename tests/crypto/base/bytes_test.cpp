@@ -25,6 +25,24 @@ TEST(Bytes, hex_refuses_other_characters_and_odd_lengths) {
   EXPECT_EQ(from_hex("AbCd"), (Buffer{0xab, 0xcd}));
 }
 
+TEST(Bytes, of_all_characters_only_those_of_the_alphabets_are_read) {
+  constexpr std::string_view kHex = "0123456789abcdefABCDEF";
+  constexpr std::string_view kBase64 =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (int value = 0; value < 256; ++value) {
+    const auto character = static_cast<char>(value);
+    EXPECT_EQ(from_hex(std::string{'0', character}).has_value(),
+              kHex.find(character) != std::string_view::npos)
+        << value;
+    const auto read = from_base64url(std::string{'A', character, 'A', 'A'});
+    const std::size_t place = kBase64.find(character);
+    ASSERT_EQ(read.has_value(), place != std::string_view::npos) << value;
+    if (read) {
+      EXPECT_EQ((*read)[0] << 4 | (*read)[1] >> 4, static_cast<int>(place));
+    }
+  }
+}
+
 TEST(Bytes, base64url_refuses_every_second_spelling) {
   EXPECT_EQ(from_base64url("AA"), (Buffer{0}));
   EXPECT_EQ(from_base64url("AB"), std::nullopt) << "unused bits set";
