@@ -48,11 +48,11 @@ struct RoomState {
 
 struct EntryRecord {
   Sequence sequence = 0;
-  EntryId id;
-  SlotId slot;
+  EntryId id{};
+  SlotId slot{};
   bool control = false;
   Hour hour{};
-  Payload payload;
+  Payload payload{};
 };
 
 /// An entry without its payload.
@@ -66,7 +66,7 @@ struct EntryHeader {
 /// What became of an entry id: kept longer than the entry, for kIdsKept.
 struct IdRecord {
   Sequence sequence = 0;
-  SlotId slot;
+  SlotId slot{};
   Hour hour{};
   friend bool operator==(const IdRecord&, const IdRecord&) = default;
 };

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "server/store/store.h"
+
+/// Keys and values at rest. Keys begin with the room's id and order big-endian, so that a room is
+/// one range; values begin with a version, and decoding is total. Errors: kDamaged for bytes that
+/// were never written so.
+namespace magpie::server::records {
+
+std::string room_key(const RoomId& room);
+std::string slot_key(const RoomId& room, SlotId slot);
+std::string entry_key(const RoomId& room, Sequence sequence);
+std::string id_key(const RoomId& room, const EntryId& id);
+/// The first key behind everything of this room.
+std::string room_end(const RoomId& room);
+std::string due_key(const Due& due);
+
+Result<Sequence> sequence_of_key(std::string_view entry_key);
+Result<EntryId> id_of_key(std::string_view id_key);
+Result<Due> due_of_key(std::string_view due_key);
+
+std::string encode(const RoomMeta& meta);
+std::string encode(const SlotRecord& slot);
+std::string encode(const EntryRecord& entry);  // without the sequence: that is in the key
+std::string encode(const IdRecord& id);
+
+Result<RoomMeta> decode_room(std::string_view value);
+Result<SlotRecord> decode_slot(std::string_view value);
+Result<EntryRecord> decode_entry(Sequence sequence, std::string_view value);
+Result<EntryHeader> decode_entry_header(Sequence sequence, std::string_view value);
+Result<IdRecord> decode_id(std::string_view value);
+
+}  // namespace magpie::server::records

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/store/rocksdb_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <array>
+#include <atomic>
+#include <limits>
+
+#include "server/store/records.h"
+
+namespace magpie::server {
+
+namespace {
+
+enum Family : std::size_t { kDefault, kRooms, kSlots, kEntries, kIds, kDue, kFamilyCount };
+constexpr std::array<const char*, kFamilyCount> kFamilyNames{"default", "rooms", "slots",
+                                                             "entries", "ids",   "due"};
+constexpr std::string_view kFormatKey = "format";
+constexpr std::string_view kFormat = "1";
+
+std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+
+Error error_of(const rocksdb::Status& status, std::string_view site) {
+  if (status.IsCorruption()) return {Errc::kDamaged, site};
+  if (status.IsNoSpace()) return {Errc::kDiskFull, site};
+  return {Errc::kStorage, site};
+}
+
+Result<void> check(const rocksdb::Status& status, std::string_view site) {
+  if (status.ok()) return {};
+  return tl::unexpected<Error>(error_of(status, site));
+}
+
+rocksdb::DBOptions database_options() {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  // A torn last record is what a crash leaves. Damage anywhere else must not pass for one: the
+  // default mode would open with what was acknowledged after it silently missing.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.db_write_buffer_size = 64 << 20;
+  options.max_total_wal_size = 128 << 20;
+  options.max_open_files = 512;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  // Filters and indexes count against the cache, so that memory does not grow with the queue.
+  table.cache_index_and_filter_blocks = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kNoCompression;  // ciphertext and random ids
+  options.write_buffer_size = 32 << 20;
+  return options;
+}
+
+rocksdb::ReadOptions scan_options(const rocksdb::Slice* end) {
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = end;
+  options.fill_cache = false;
+  return options;
+}
+
+}  // namespace
+
+struct RocksdbStore::Impl {
+  ~Impl() {
+    for (auto* handle : handles) {
+      if (handle != nullptr) database->DestroyColumnFamilyHandle(handle);
+    }
+  }
+
+  /// Calls `visit(key, value)` for each record in [begin, end) until it answers false or fails.
+  template <class Visit>
+  Result<void> scan(Family family, const std::string& begin, const std::string& end,
+                    Visit visit) const {
+    const rocksdb::Slice bound(end);
+    const std::unique_ptr<rocksdb::Iterator> it(
+        database->NewIterator(scan_options(&bound), handles[family]));
+    for (it->Seek(begin); it->Valid(); it->Next()) {
+      MAGPIE_TRY(const bool more, visit(view(it->key()), view(it->value())));
+      if (!more) return {};
+    }
+    return check(it->status(), "rocksdb: scan");
+  }
+
+  Result<std::optional<std::string>> get(Family family, const std::string& key) const {
+    std::string value;
+    const auto status = database->Get({}, handles[family], key, &value);
+    if (status.IsNotFound()) return std::nullopt;
+    MAGPIE_TRY_VOID(check(status, "rocksdb: get"));
+    return value;
+  }
+
+  Result<void> check_format() const;
+  void add(rocksdb::WriteBatch& out, const PutRoom& write) const;
+  void add(rocksdb::WriteBatch& out, const DropRoom& write) const;
+  void add(rocksdb::WriteBatch& out, const PutSlot& write) const;
+  void add(rocksdb::WriteBatch& out, const PutEntry& write) const;
+  void add(rocksdb::WriteBatch& out, const DropEntry& write) const;
+  void add(rocksdb::WriteBatch& out, const DropId& write) const;
+  void add(rocksdb::WriteBatch& out, const PutDue& write) const;
+  void add(rocksdb::WriteBatch& out, const DropDue& write) const;
+
+  std::unique_ptr<rocksdb::DB> database;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  mutable std::atomic<bool> dropped{true};
+};
+
+RocksdbStore::RocksdbStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RocksdbStore::~RocksdbStore() = default;
+
+Result<std::unique_ptr<RocksdbStore>> RocksdbStore::open(const std::filesystem::path& directory,
+                                                         Mode mode) {
+  const auto cache = rocksdb::NewLRUCache(32 << 20);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const auto* name : kFamilyNames) families.emplace_back(name, family_options(cache));
+  auto impl = std::make_unique<Impl>();
+  rocksdb::DB* database = nullptr;
+  if (mode == Mode::kReadOnly && !std::filesystem::exists(directory / "CURRENT")) {
+    return fail(Errc::kNotFound, "rocksdb: no store");
+  }
+  const auto status = mode == Mode::kReadOnly
+                          ? rocksdb::DB::OpenForReadOnly(database_options(), directory.string(),
+                                                         families, &impl->handles, &database)
+                          : rocksdb::DB::Open(database_options(), directory.string(), families,
+                                              &impl->handles, &database);
+  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
+    return fail(Errc::kInUse, "rocksdb: locked");
+  }
+  MAGPIE_TRY_VOID(check(status, "rocksdb: open"));
+  impl->database.reset(database);
+  MAGPIE_TRY_VOID(impl->check_format());
+  return std::unique_ptr<RocksdbStore>(new RocksdbStore(std::move(impl)));
+}
+
+Result<void> RocksdbStore::Impl::check_format() const {
+  MAGPIE_TRY(const auto format, get(kDefault, std::string(kFormatKey)));
+  if (format && *format != kFormat) return fail(Errc::kUnsupported, "rocksdb: format");
+  if (format) return {};
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return check(database->Put(options, handles[kDefault], slice(kFormatKey), slice(kFormat)),
+               "rocksdb: format");
+}
+
+Result<std::optional<RoomState>> RocksdbStore::load_room(const RoomId& room) {
+  MAGPIE_TRY(const auto meta, impl_->get(kRooms, records::room_key(room)));
+  if (!meta) return std::nullopt;
+  RoomState state;
+  MAGPIE_TRY(state.meta, records::decode_room(*meta));
+  MAGPIE_TRY_VOID(impl_->scan(kSlots, records::room_key(room), records::room_end(room),
+                              [&](std::string_view, std::string_view value) -> Result<bool> {
+                                MAGPIE_TRY(auto slot, records::decode_slot(value));
+                                state.slots.insert_or_assign(slot.id, std::move(slot));
+                                return true;
+                              }));
+  return state;
+}
+
+Result<std::vector<EntryRecord>> RocksdbStore::read_entries(const RoomId& room, Sequence after,
+                                                            Sequence through, std::size_t count_max,
+                                                            std::size_t bytes_max) {
+  std::vector<EntryRecord> out;
+  if (count_max == 0 || after >= through) return out;
+  std::size_t bytes = 0;
+  MAGPIE_TRY_VOID(impl_->scan(kEntries, records::entry_key(room, after + 1),
+                              records::room_end(room),
+                              [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                MAGPIE_TRY(const auto sequence, records::sequence_of_key(key));
+                                if (sequence > through) return false;
+                                MAGPIE_TRY(auto entry, records::decode_entry(sequence, value));
+                                bytes += entry.payload->size();
+                                out.push_back(std::move(entry));
+                                return out.size() < count_max && bytes <= bytes_max;
+                              }));
+  return out;
+}
+
+Result<std::vector<EntryHeader>> RocksdbStore::list_entries(const RoomId& room, Sequence after,
+                                                            Sequence through,
+                                                            std::size_t count_max) {
+  std::vector<EntryHeader> out;
+  if (count_max == 0 || after >= through) return out;
+  MAGPIE_TRY_VOID(
+      impl_->scan(kEntries, records::entry_key(room, after + 1), records::room_end(room),
+                  [&](std::string_view key, std::string_view value) -> Result<bool> {
+                    MAGPIE_TRY(const auto sequence, records::sequence_of_key(key));
+                    if (sequence > through) return false;
+                    MAGPIE_TRY(const auto header, records::decode_entry_header(sequence, value));
+                    out.push_back(header);
+                    return out.size() < count_max;
+                  }));
+  return out;
+}
+
+Result<std::optional<IdRecord>> RocksdbStore::find_id(const RoomId& room, const EntryId& id) {
+  MAGPIE_TRY(const auto value, impl_->get(kIds, records::id_key(room, id)));
+  if (!value) return std::nullopt;
+  MAGPIE_TRY(const auto record, records::decode_id(*value));
+  return record;
+}
+
+Result<std::vector<std::pair<EntryId, IdRecord>>> RocksdbStore::list_ids(
+    const RoomId& room, const std::optional<EntryId>& after, std::size_t count_max) {
+  std::vector<std::pair<EntryId, IdRecord>> out;
+  if (count_max == 0) return out;
+  // The next key after an id's is that key with a zero byte behind it.
+  const auto begin = after ? records::id_key(room, *after) + '\0' : records::room_key(room);
+  MAGPIE_TRY_VOID(impl_->scan(kIds, begin, records::room_end(room),
+                              [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                MAGPIE_TRY(const auto id, records::id_of_key(key));
+                                MAGPIE_TRY(const auto record, records::decode_id(value));
+                                out.emplace_back(id, record);
+                                return out.size() < count_max;
+                              }));
+  return out;
+}
+
+Result<std::vector<Due>> RocksdbStore::list_due(DueKind kind, Hour before,
+                                                const std::optional<Due>& after,
+                                                std::size_t count_max) {
+  std::vector<Due> out;
+  if (count_max == 0) return out;
+  const auto begin = after ? records::due_key(*after) + '\0'
+                           : records::due_key({kind, Hour(std::chrono::hours(0)), RoomId{}});
+  const auto end = records::due_key({kind, before, RoomId{}});
+  MAGPIE_TRY_VOID(
+      impl_->scan(kDue, begin, end, [&](std::string_view key, std::string_view) -> Result<bool> {
+        MAGPIE_TRY(const auto due, records::due_of_key(key));
+        out.push_back(due);
+        return out.size() < count_max;
+      }));
+  return out;
+}
+
+Result<void> RocksdbStore::write(std::span<const WriteBatch> batches) {
+  rocksdb::WriteBatch out;
+  rocksdb::WriteOptions options;
+  for (const auto& batch : batches) {
+    options.sync = options.sync || batch.durable;
+    for (const auto& write : batch.writes) {
+      std::visit([&](const auto& change) { impl_->add(out, change); }, write);
+    }
+  }
+  return check(impl_->database->Write(options, &out), "rocksdb: write");
+}
+
+// A WriteBatch takes records of any size that we write, so its own statuses are always OK.
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutRoom& write) const {
+  (void)out.Put(handles[kRooms], records::room_key(write.room), records::encode(write.meta));
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropRoom& write) const {
+  dropped = true;
+  (void)out.Delete(handles[kRooms], records::room_key(write.room));
+  for (const auto family : {kSlots, kEntries, kIds}) {
+    (void)out.DeleteRange(handles[family], records::room_key(write.room),
+                          records::room_end(write.room));
+  }
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutSlot& write) const {
+  (void)out.Put(handles[kSlots], records::slot_key(write.room, write.slot.id),
+                records::encode(write.slot));
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutEntry& write) const {
+  const auto& entry = write.entry;
+  (void)out.Put(handles[kEntries], records::entry_key(write.room, entry.sequence),
+                records::encode(entry));
+  (void)out.Put(handles[kIds], records::id_key(write.room, entry.id),
+                records::encode(IdRecord{entry.sequence, entry.slot, entry.hour}));
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropEntry& write) const {
+  dropped = true;
+  (void)out.Delete(handles[kEntries], records::entry_key(write.room, write.sequence));
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropId& write) const {
+  dropped = true;
+  (void)out.Delete(handles[kIds], records::id_key(write.room, write.id));
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutDue& write) const {
+  (void)out.Put(handles[kDue], records::due_key(write.due), rocksdb::Slice());
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropDue& write) const {
+  (void)out.Delete(handles[kDue], records::due_key(write.due));
+}
+
+Result<void> RocksdbStore::purge() {
+  if (!impl_->dropped.exchange(false)) return {};
+  // Flushing every family together also retires the log that still holds what was deleted.
+  MAGPIE_TRY_VOID(
+      check(impl_->database->Flush(rocksdb::FlushOptions(), impl_->handles), "rocksdb: flush"));
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  options.exclusive_manual_compaction = false;
+  for (auto* handle : impl_->handles) {
+    MAGPIE_TRY_VOID(check(impl_->database->CompactRange(options, handle, nullptr, nullptr),
+                          "rocksdb: compact"));
+  }
+  return {};
+}
+
+Result<StoreCounts> RocksdbStore::counts() {
+  StoreCounts counts;
+  MAGPIE_TRY_VOID(impl_->scan(kRooms, std::string(), std::string(64, '\xff'),
+                              [&](std::string_view, std::string_view value) -> Result<bool> {
+                                MAGPIE_TRY(const auto meta, records::decode_room(value));
+                                ++counts.rooms;
+                                counts.entries += meta.entries;
+                                counts.payload_bytes += meta.bytes;
+                                return true;
+                              }));
+  std::error_code error;
+  const auto path = impl_->database->GetName();
+  for (const auto& file : std::filesystem::directory_iterator(path, error)) {
+    const auto size = file.file_size(error);
+    if (!error) counts.disk_bytes += size;
+  }
+  return counts;
+}
+
+}  // namespace magpie::server
