@@ -84,6 +84,7 @@ struct CommitOptions {
 };
 
 class Group;
+struct GroupState;
 
 /// A commit that this member made and that nobody has seen yet. The group stays in its epoch
 /// until the caller replaces it by `next`.
@@ -199,9 +200,8 @@ class Group {
                                    std::shared_ptr<const Policy> policy);
 
  private:
-  struct Impl;
-  explicit Group(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Group(std::unique_ptr<GroupState> state);
+  std::unique_ptr<GroupState> state_;
 };
 
 }  // namespace magpie::mls

@@ -10,6 +10,7 @@ class PermissivePolicy final : public Policy {
   Result<void> check_change(const Change&) const override { return {}; }
   bool allow_external() const override { return true; }
   std::chrono::seconds lifetime_max() const override { return std::chrono::seconds::max(); }
+  std::chrono::seconds lifetime_grace() const override { return std::chrono::seconds::max(); }
 };
 
 }  // namespace
