@@ -41,7 +41,7 @@ def wrong_names(root, document, tests):
         test = TEST.match(name)
         if PATH.match(name) and not (root / name).is_file():
             yield f"names {name}, which is no file"
-        elif test and test.groups() not in tests:
+        elif test and test.groups() not in tests and not (root / name).exists():
             yield f"names the test {name}, which is not there"
 
 

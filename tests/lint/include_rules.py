@@ -29,16 +29,17 @@ LIBRARIES = [
     ("prometheus", r"prometheus/"),
     ("json", r"nlohmann/"),
     ("qrencode", r"qrencode\.h"),
+    ("png", r"png\.h"),
     ("zxing", r"ZXing/"),
     ("qt", r"Q[A-Z]|q[a-z]+/q|Qt"),
     ("valgrind", r"valgrind/"),
     ("process", r"csignal$"),
-    ("files", r"(filesystem|fstream|cstdio|fcntl\.h|sys/stat\.h|sys/file\.h|dirent\.h)$"),
+    ("files", r"(filesystem|fstream|cstdio|stdio\.h|fcntl\.h|sys/stat\.h|sys/file\.h|dirent\.h)$"),
     ("console", r"(iostream|termios\.h)$"),
     ("network", r"(sys/socket|netinet/.*|arpa/.*|netdb|sys/un|poll|sys/epoll)\.h$"),
     ("threads", r"(thread|mutex|shared_mutex|condition_variable|future|atomic|semaphore|stop_token|"
                 r"latch|barrier|pthread\.h)$"),
-    ("posix", r"(unistd|errno|signal|syslog|sys/[a-z_]+|linux/[a-z_]+|pwd|grp|time)\.h$"),
+    ("posix", r"(unistd|errno|malloc|signal|syslog|sys/[a-z_]+|linux/[a-z_]+|pwd|grp|time)\.h$"),
 ]
 STANDARD = re.compile(r"[a-z_]+$")  # <vector>: a standard header that no library above claims
 
@@ -75,7 +76,8 @@ RULES = {
     "client/core/vault/": (CORE, FILES | {"threads", "sqlite"}),
     "client/core/transport/": (
         CORE, FILES | {"threads", "network", "proto", "protobuf", "grpc", "openssl"}),
-    "client/cli/": (["client/cli/"] + DOOR, FILES | {"threads", "console", "cli11", "json"}),
+    "client/cli/": (["client/cli/"] + DOOR, FILES | {"threads", "console", "cli11", "json",
+                                                 "qrencode", "png"}),
     "client/app/": (["client/app/"] + DOOR, FILES | {"threads", "qt", "qrencode", "zxing"}),
 }
 # Reading a clock in what is given the time would make a run impossible to repeat from its seed.
