@@ -183,8 +183,10 @@ struct StoredRoom {
   UnconfirmedRecord unconfirmed;
 };
 
-/// A device's memory. One thread uses it. After an error of `apply` nothing of it is stored, and
-/// the storage refuses everything until it is opened again: what is in memory may be ahead.
+/// A device's memory. One thread uses it. After an error of `apply` the storage refuses everything
+/// until it is opened again, because what is in memory may be ahead. The act is stored whole or
+/// not at all then: where a disk fails in the middle of a sync, nothing can tell which, so nothing
+/// may be told to anybody before it is read again.
 class Storage {
  public:
   virtual ~Storage() = default;

@@ -5,9 +5,13 @@
 #include <utility>
 
 #include "client/core/vault/storage.h"
+#include "crypto/primitives/passphrase.h"
 #include "tests/support/seeded_random.h"
 
 namespace magpie::client::test {
+
+/// The least that a passphrase may cost: tests open vaults thousands of times.
+constexpr crypto::StretchCost kCheap = crypto::kStretchCostMin;
 
 /// Records of every kind with every field set, drawn from a seed.
 class SampleRecords {

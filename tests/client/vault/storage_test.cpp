@@ -6,8 +6,10 @@
 
 #include "client/core/vault/memory_storage.h"
 #include "client/core/vault/records.h"
+#include "client/core/vault/vault.h"
 #include "tests/client/vault/record_text.h"
 #include "tests/client/vault/sample_records.h"
+#include "tests/support/temporary_folder.h"
 
 namespace magpie::client {
 namespace {
@@ -21,6 +23,22 @@ struct InMemory {
   MemoryStorage memory;
   Storage& storage() { return memory; }
   void reopen() {}
+};
+
+/// A vault in a folder, under a passphrase that costs next to nothing.
+class OnDisk {
+ public:
+  OnDisk() : vault_(std::move(*Vault::create(folder_.path(), passphrase_, test::kCheap))) {}
+  Storage& storage() { return *vault_; }
+  void reopen() {
+    vault_.reset();
+    vault_ = std::move(*Vault::open(folder_.path(), passphrase_));
+  }
+
+ private:
+  magpie::test::TemporaryFolder folder_;
+  Secret passphrase_ = Secret::copy_of(as_bytes("correct horse"));
+  std::unique_ptr<Vault> vault_;
 };
 
 template <class Kept>
@@ -58,7 +76,7 @@ class StorageTest : public testing::Test {
   SampleRecords sample_{20240101};
 };
 
-using Kinds = testing::Types<InMemory>;
+using Kinds = testing::Types<InMemory, OnDisk>;
 TYPED_TEST_SUITE(StorageTest, Kinds);
 
 TYPED_TEST(StorageTest, a_new_storage_holds_nothing) {
