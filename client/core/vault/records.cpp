@@ -62,4 +62,15 @@ PendingControlRecord clone(const PendingControlRecord& record) {
           .next_ratchets = record.next_ratchets.clone()};
 }
 
+Changes changes_of(const StoredRoom& room) {
+  Changes changes;
+  changes.emplace_back(clone(room.room));
+  if (room.group) changes.emplace_back(clone(*room.group));
+  if (room.pending) changes.emplace_back(clone(*room.pending));
+  for (const OutboxRecord& entry : room.outbox) changes.emplace_back(entry);
+  for (const LogPointRecord& point : room.log_points) changes.emplace_back(point);
+  if (!room.unconfirmed.ranges.empty()) changes.emplace_back(room.unconfirmed);
+  return changes;
+}
+
 }  // namespace magpie::client

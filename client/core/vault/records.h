@@ -13,4 +13,7 @@ RoomRecord clone(const RoomRecord& record);
 GroupRecord clone(const GroupRecord& record);
 PendingControlRecord clone(const PendingControlRecord& record);
 
+/// What stores a whole new room.
+Changes changes_of(const StoredRoom& room);
+
 }  // namespace magpie::client

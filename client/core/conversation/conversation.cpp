@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/core/conversation/conversation.h"
+
+#include <algorithm>
+
+#include "client/core/introduction/guest.h"
+#include "client/core/introduction/inviter.h"
+#include "client/core/vault/records.h"
+#include "crypto/base/check.h"
+
+namespace magpie::client {
+namespace {
+
+crypto::SignKeyPair slot_key(const Secret& seed) {
+  auto key = crypto::SignKeyPair::from_seed(seed.expose());
+  MAGPIE_CHECK(key.has_value());  // load() has seen its size
+  return std::move(*key);
+}
+
+}  // namespace
+
+Conversation::Conversation(StoredRoom stored, IntroductionRecord* introduction,
+                           const Surroundings& surroundings, bool fresh)
+    : introduction_(introduction),
+      around_(surroundings),
+      room_(std::move(stored.room)),
+      outbox_(std::make_move_iterator(stored.outbox.begin()),
+              std::make_move_iterator(stored.outbox.end())),
+      unconfirmed_(std::move(stored.unconfirmed)),
+      creation_sent_(!fresh) {
+  for (const LogPointRecord& point : stored.log_points) log_points_[point.sequence] = point.hash;
+  unconfirmed_.room = room_.room;
+}
+
+Result<Conversation> Conversation::load(StoredRoom stored, IntroductionRecord* introduction,
+                                        const Surroundings& surroundings, bool fresh) {
+  const RoomRecord& room = stored.room;
+  const auto whole = [](const Secret& seed) { return seed.size() == 32; };
+  if (!whole(room.slot_seed) || (room.next_slot_seed && !whole(*room.next_slot_seed)) ||
+      (room.kind == RoomRecord::Kind::kIntroduction && introduction == nullptr)) {
+    return fail(Errc::kDamaged, "room: record");
+  }
+  auto pending = std::move(stored.pending);
+  auto group = std::move(stored.group);
+  Conversation conversation(std::move(stored), introduction, surroundings, fresh);
+  MAGPIE_TRY_VOID(conversation.load_groups(std::move(group), std::move(pending)));
+  MAGPIE_TRY_VOID(conversation.load_outbox());
+  return conversation;
+}
+
+Result<void> Conversation::load_groups(std::optional<GroupRecord> group,
+                                       std::optional<PendingControlRecord> pending) {
+  const auto policy = room_policy(room_.suite);
+  if (group) {
+    if (!group->epoch) return fail(Errc::kDamaged, "room: group");
+    MAGPIE_TRY(group_,
+               mls::Group::deserialize(group->epoch->expose(), group->ratchets.expose(), policy));
+  }
+  if (!pending) return {};
+  pending_.emplace(Pending{pending->entry_id, std::move(pending->payload), std::nullopt});
+  if (pending->next_epoch.empty()) return {};
+  MAGPIE_TRY(pending_->next, mls::Group::deserialize(pending->next_epoch.expose(),
+                                                     pending->next_ratchets.expose(), policy));
+  return {};
+}
+
+Result<void> Conversation::load_outbox() {
+  for (const OutboxRecord& item : outbox_) {
+    const auto act = decode_act(item.content);
+    if (!act) return fail(Errc::kDamaged, "room: outbox");
+    if (std::holds_alternative<act::Receipt>(act->body)) receipt_id_ = item.id;
+  }
+  return {};
+}
+
+void Conversation::request(Output::Request frame, InFlight kind) {
+  MAGPIE_CHECK(in_flight_ == InFlight::kNothing);
+  in_flight_ = kind;
+  out_.frames.push_back(std::move(frame));
+}
+
+void Conversation::opened(const frames::Greeting& greeting, Time now) {
+  closed();
+  greeting_ = greeting;
+  retry_at_ = now;
+  begin();
+}
+
+void Conversation::closed() {
+  phase_ = Phase::kOffline;
+  greeting_.reset();
+  in_flight_ = InFlight::kNothing;
+  tried_both_keys_ = false;
+  awaits_echo_ = false;
+  wait_through_ = 0;
+  relay_last_control_ = 0;
+  acknowledged_ = 0;
+  acknowledge_at_ = Time::max();
+  backoff_.reset();
+  out_.frames.clear();
+}
+
+// The relay could not do what was asked, and is asked again later.
+bool Conversation::waits_to_begin() const {
+  const bool beginning = phase_ == Phase::kCreating || phase_ == Phase::kAttaching;
+  return beginning && in_flight_ == InFlight::kNothing;
+}
+
+void Conversation::begin() {
+  const bool offer_waits = is_introduction() && pending_ && room_.cursor == 0;
+  if (offer_waits && !room_.closed) {
+    create();
+  } else {
+    attach(joining());
+  }
+}
+
+void Conversation::create() {
+  auto frame = create_room_frame(*introduction_, room_, pending_->id, pending_->payload);
+  MAGPIE_CHECK(frame.has_value());
+  phase_ = Phase::kCreating;
+  creation_sent_ = true;
+  request(std::move(*frame), InFlight::kCreate);
+}
+
+// A joining guest cannot know whether its Welcome arrived: the key that the Welcome brings is
+// tried first, then the link's.
+void Conversation::attach(bool exchanged) {
+  const bool use_next = exchanged && room_.next_slot_seed.has_value();
+  phase_ = use_next ? Phase::kAttachingExchanged : Phase::kAttaching;
+  const auto key = slot_key(use_next ? *room_.next_slot_seed : room_.slot_seed);
+  request(make_attach(room_.room, key, room_.cursor, *greeting_), InFlight::kAttach);
+}
+
+void Conversation::answered(const frames::Answer& answer, Time now) {
+  const InFlight kind = std::exchange(in_flight_, InFlight::kNothing);
+  switch (kind) {
+    case InFlight::kNothing:
+      return;
+    case InFlight::kCreate:
+      return create_answered(answer, now);
+    case InFlight::kAttach:
+      return attach_answered(answer, now);
+    case InFlight::kAppend:
+      return append_answered(answer, now);
+    case InFlight::kClose:
+      return drop();
+  }
+}
+
+void Conversation::create_answered(const frames::Answer& answer, Time now) {
+  const auto* refusal = std::get_if<frames::Refusal>(&answer.result);
+  // A room that exists is this one, when an answer was lost and a guest has come meanwhile; if it
+  // is somebody else's, attaching will say so.
+  if (refusal == nullptr || refusal->code == Errc::kRoomExists) return attach(false);
+  if (refusal->code == Errc::kRelayStorage) return retry_later(now);
+  out_.established = fail(refusal->code, "introduction: refused by the relay");
+  out_.introduction_dropped = true;
+  drop();
+}
+
+void Conversation::attach_answered(const frames::Answer& answer, Time now) {
+  if (const auto* refusal = std::get_if<frames::Refusal>(&answer.result)) {
+    return attach_refused(refusal->code, now);
+  }
+  const auto* attached = std::get_if<frames::Attached>(&answer.result);
+  if (attached == nullptr) return;
+  phase_ = Phase::kCatchingUp;
+  relay_last_control_ = attached->last_control;
+  if (attached->head < room_.cursor) raise_fork();  // a log that was rolled back
+  if (room_.closed && !is_introduction()) set_closed(false);
+  if (is_introduction()) establish();
+  if (introduction_ != nullptr && attached->exchanged_key_attempts > introduction_->attempts) {
+    introduction_->attempts = attached->exchanged_key_attempts;
+    introduction_dirty_ = true;
+    out_.events.emplace_back(event::IntroductionTriedAgain{room_.room});
+  }
+}
+
+void Conversation::attach_refused(Errc code, Time now) {
+  if (code != Errc::kNoSuchSlot && code != Errc::kSlotExchanged) {
+    phase_ = Phase::kAttaching;
+    return retry_later(now);
+  }
+  const bool exchanged = phase_ == Phase::kAttachingExchanged;
+  phase_ = Phase::kOffline;
+  if (joining() && exchanged && !tried_both_keys_) return attach(false);
+  if (joining() && code == Errc::kSlotExchanged && !tried_both_keys_) {
+    // The Welcome may have arrived between the two attempts.
+    tried_both_keys_ = true;
+    return attach(true);
+  }
+  if (joining()) {
+    return fail_join(tried_both_keys_ || code == Errc::kSlotExchanged ? Errc::kIntroductionUsed
+                                                                      : Errc::kIntroductionEnded);
+  }
+  lost();
+}
+
+// The relay opens the room no more. For an introduction that is its end; another room is tried
+// again with the next session, as a relay's word alone should not end a conversation for good.
+void Conversation::lost() {
+  phase_ = Phase::kOffline;
+  if (!is_introduction()) return set_closed(true);
+  if (introduction_->state == IntroductionRecord::State::kWaiting) {
+    introduction_->state = IntroductionRecord::State::kEnded;
+    introduction_->link.clear();
+    introduction_->key_package.reset();
+    introduction_dirty_ = true;
+  }
+  drop();
+}
+
+void Conversation::noticed(frames::Notice::Kind kind) {
+  if (!online()) return;
+  switch (kind) {
+    case frames::Notice::Kind::kExchangedKeyAttempt:
+      if (introduction_ == nullptr) return;
+      ++introduction_->attempts;
+      introduction_dirty_ = true;
+      out_.events.emplace_back(event::IntroductionTriedAgain{room_.room});
+      return;
+    case frames::Notice::Kind::kSlotRemoved:
+    case frames::Notice::Kind::kRoomClosed:
+      closed();
+      return joining() ? fail_join(Errc::kIntroductionEnded) : lost();
+  }
+}
+
+void Conversation::set_closed(bool closed) {
+  if (room_.closed == closed) return;
+  room_.closed = closed;
+  room_dirty_ = true;
+  out_.room_changed = true;
+}
+
+void Conversation::establish() { out_.established = Result<void>(); }
+
+void Conversation::fail_join(Errc code) {
+  out_.established = fail(code, "join: another came first");
+  drop();
+}
+
+void Conversation::drop() {
+  out_.dropped = true;
+  phase_ = Phase::kOffline;
+}
+
+bool Conversation::take_back() {
+  if (!is_introduction() || creation_sent_) return false;
+  out_.introduction_dropped = true;
+  drop();
+  return true;
+}
+
+Result<void> Conversation::end_introduction(Time now) {
+  if (!is_introduction() || introduction_->state != IntroductionRecord::State::kWaiting) {
+    return fail(Errc::kUsage, "introduction: does not wait");
+  }
+  introduction_->state = IntroductionRecord::State::kEnded;
+  introduction_->link.clear();
+  introduction_->key_package.reset();
+  introduction_dirty_ = true;
+  set_closed(true);
+  pump(now);
+  return {};
+}
+
+void Conversation::mark_read() {
+  if (room_.unread == 0) return;
+  room_.unread = 0;
+  room_dirty_ = true;
+  out_.room_changed = true;
+}
+
+void Conversation::compared(bool matches, Time now) {
+  if (!matches && !room_.doubt_changed) {
+    out_.events.emplace_back(event::IdentityChanged{room_.room});
+  }
+  room_.doubt_changed = !matches;
+  room_dirty_ = true;
+  out_.room_changed = true;
+  pump(now);
+}
+
+// The two logs stay different; what counts from here on is what a member says next.
+void Conversation::end_fork(Time now) {
+  if (!room_.doubt_fork) return;
+  room_.doubt_fork = false;
+  room_.hash_anchored = false;
+  room_dirty_ = true;
+  out_.room_changed = true;
+  pump(now);
+}
+
+void Conversation::tick(Time now) {
+  if (waits_to_begin() && retry_at_ <= now) return begin();
+  if (phase_ != Phase::kLive) return;
+  const bool over = is_introduction() && !room_.closed && introduction_->expires <= now;
+  if (over) {
+    const auto ended = end_introduction(now);
+    MAGPIE_CHECK(ended.has_value());
+  }
+  if (acknowledge_at_ <= now) {
+    acknowledge_at_ = Time::max();
+    acknowledge(out_);
+  }
+  pump(now);
+}
+
+Time Conversation::next_tick() const {
+  if (waits_to_begin()) return retry_at_;
+  if (phase_ != Phase::kLive) return Time::max();
+  Time next = acknowledge_at_;
+  if (is_introduction() && !room_.closed) next = std::min(next, introduction_->expires);
+  const bool could_send = in_flight_ == InFlight::kNothing && !awaits_echo_ && !paused() &&
+                          room_.cursor >= wait_through_;
+  const bool waits = pending_ ? pending_->next.has_value() : group_ && !outbox_.empty();
+  if (could_send && waits) next = std::min(next, retry_at_);
+  if (could_send && group_ && !unconfirmed_.ranges.empty() && !receipt_queued()) {
+    next = std::min(next, std::max(receipt_at_, retry_at_));
+  }
+  return next;
+}
+
+Output Conversation::take() {
+  untaken_entries_ = 0;
+  Output out = std::exchange(out_, {});
+  Changes changes;
+  if (out.introduction_dropped) {
+    changes.emplace_back(DropIntroduction{room_.room});
+  } else if (std::exchange(introduction_dirty_, false)) {
+    changes.emplace_back(clone(*introduction_));
+    out.introduction_changed = true;
+  }
+  if (out.dropped) {
+    changes.emplace_back(DropRoom{room_.room});
+    out.changes = std::move(changes);
+    out.frames.clear();
+    return out;
+  }
+  if (std::exchange(room_dirty_, false)) changes.emplace_back(clone(room_));
+  if (epoch_dirty_) {
+    auto state = group_->serialize();
+    changes.emplace_back(
+        GroupRecord{room_.room, std::move(state.epoch), std::move(state.ratchets)});
+  } else if (ratchets_dirty_) {
+    changes.emplace_back(GroupRecord{room_.room, std::nullopt, group_->serialize_ratchets()});
+  }
+  epoch_dirty_ = ratchets_dirty_ = false;
+  if (std::exchange(unconfirmed_dirty_, false)) changes.emplace_back(unconfirmed_);
+  std::ranges::move(out.changes, std::back_inserter(changes));
+  for (const MessageRecord& message : out.added) changes.emplace_back(message);
+  for (const MessageRecord& message : out.changed) changes.emplace_back(message);
+  for (const DeliveredRange& range : out.delivered) changes.emplace_back(range);
+  out.changes = std::move(changes);
+  if (phase_ == Phase::kCatchingUp) acknowledge(out);
+  return out;
+}
+
+// Tells the relay what is stored here. Not before a Welcome is in the log: until then the offer is
+// for whichever guest comes.
+void Conversation::acknowledge(Output& out) {
+  if (acknowledged_ >= room_.cursor || joining()) return;
+  acknowledged_ = room_.cursor;
+  out.frames.emplace_back(frames::Acknowledge{room_.room, room_.cursor});
+}
+
+bool Conversation::paused() const {
+  return room_.doubt_fork || room_.doubt_changed || room_.cannot_follow || room_.closed;
+}
+
+RoomState Conversation::state() const {
+  if (room_.closed) return RoomState::kClosed;
+  if (room_.doubt_fork) return RoomState::kFork;
+  if (room_.doubt_changed) return RoomState::kChanged;
+  if (room_.cannot_follow || !room_.hash_anchored) return RoomState::kGap;
+  return group_ ? RoomState::kOk : RoomState::kWaiting;
+}
+
+std::vector<MemberInfo> Conversation::members() const {
+  MemberInfo self;
+  self.name = around_.self.name;
+  self.fingerprint = around_.self.fingerprint;
+  self.verified = true;
+  self.role = is_introduction() ? Role::kManager : Role::kMember;
+  self.self = true;
+  std::vector<MemberInfo> members = {self};
+  const mls::Group* group = group_ ? &*group_ : nullptr;
+  if (group == nullptr && joining() && pending_ && pending_->next) group = &*pending_->next;
+  if (group == nullptr) return members;
+  const auto roles = find_roles(group->extensions());
+  for (const mls::Member& leaf : group->members()) {
+    const auto root = root_of_credential(leaf.identity);
+    if (!root || !roles || !roles->contains(*root)) continue;
+    if (*root == around_.self.root.public_key()) {
+      members.front().role = roles->at(*root);
+      continue;
+    }
+    MemberInfo member;
+    member.fingerprint = fingerprint_of(*root);
+    const PersonRecord* person = around_.people.find(*root);
+    if (person != nullptr) {
+      member.name = person->name;
+      member.introduced = person->introduced;
+      member.numbers_compared = person->numbers_compared;
+    } else if (joining()) {
+      member.name = room_.title;
+    }
+    member.verified = (member.introduced || member.numbers_compared) && !room_.doubt_changed;
+    member.role = roles->at(*root);
+    members.push_back(std::move(member));
+  }
+  return members;
+}
+
+std::optional<RootKey> Conversation::member_root(const Fingerprint& person) const {
+  if (!group_) return std::nullopt;
+  for (const mls::Member& leaf : group_->members()) {
+    const auto root = root_of_credential(leaf.identity);
+    if (root && fingerprint_of(*root) == person) return *root;
+  }
+  return std::nullopt;
+}
+
+std::string Conversation::title() const {
+  if (!room_.title.empty()) return room_.title;
+  const auto all = members();
+  return all.size() > 1 ? all[1].name : std::string();
+}
+
+bool Conversation::settled() const {
+  if (room_.closed && !is_introduction()) return true;
+  if (phase_ != Phase::kLive || in_flight_ != InFlight::kNothing || awaits_echo_) return false;
+  if (acknowledged_ < room_.cursor || (room_.closed && is_introduction())) return false;
+  if (paused()) return true;
+  const bool receipt_due = group_ && !unconfirmed_.ranges.empty();
+  return !pending_ && outbox_.empty() && !receipt_due;
+}
+
+}  // namespace magpie::client
