@@ -7,6 +7,7 @@
 
 #include "crypto/base/check.h"
 #include "crypto/base/secret.h"
+#include "crypto/primitives/processor.h"
 
 namespace magpie::crypto {
 namespace {
@@ -92,30 +93,25 @@ template <class Lane>
   }
 }
 
-void permute(std::array<std::uint64_t, kLanes>& state) { permute_body(state.data()); }
-
-void permute_x4_plain(Vector* state) { permute_body(state); }
-#if defined(__x86_64__)
-[[gnu::target("avx2")]] void permute_x4_avx2(Vector* state) { permute_body(state); }
-#endif
-
-void permute_x4(std::array<ShakeX4::Lanes, kLanes>& state) {
-  auto* lanes = reinterpret_cast<Vector*>(state.data());
-#if defined(__x86_64__)
-  static const bool has_avx2 = __builtin_cpu_supports("avx2");
-  if (has_avx2) return permute_x4_avx2(lanes);
-#endif
-  permute_x4_plain(lanes);
-}
+MAGPIE_FOR_AVX2 void permute_x4(Vector* state) { permute_body(state); }
+MAGPIE_FOR_BMI2 void permute(std::uint64_t* state) { permute_body(state); }
 
 std::uint64_t load_le(const std::uint8_t* bytes) {
   std::uint64_t value = 0;
-  for (unsigned i = 0; i < 8; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(&value, bytes, 8);
+  } else {
+    for (unsigned i = 0; i < 8; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
+  }
   return value;
 }
 
 void store_le(std::uint64_t value, std::uint8_t* bytes) {
-  for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(bytes, &value, 8);
+  } else {
+    for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  }
 }
 
 /// A sponge (FIPS 202 §4) that absorbs everything, then squeezes.
@@ -143,14 +139,14 @@ class Sponge {
   void finish(std::uint8_t suffix) {
     state_[at_ / 8] ^= std::uint64_t{suffix} << (8 * (at_ % 8));
     state_[rate_ / 8 - 1] ^= std::uint64_t{0x80} << 56;
-    permute(state_);
+    permute(state_.data());
     at_ = 0;
   }
 
   void squeeze(MutableBytes out) {
     for (std::size_t done = 0; done < out.size();) {
       if (at_ == rate_) {
-        permute(state_);
+        permute(state_.data());
         at_ = 0;
       }
       std::array<std::uint8_t, 8> lane{};
@@ -166,7 +162,7 @@ class Sponge {
   void advance(std::size_t by) {
     at_ += by;
     if (at_ < rate_) return;
-    permute(state_);
+    permute(state_.data());
     at_ = 0;
   }
 
@@ -201,19 +197,19 @@ ShakeX4::ShakeX4(ShakeId id, const std::array<Bytes, 4>& inputs) {
   const std::size_t rate = shake_rate(id);
   for (std::size_t k = 0; k < 4; ++k) {
     MAGPIE_CHECK(inputs[k].size() < rate && inputs[k].size() == inputs[0].size());
-    std::array<std::uint8_t, 168> block{};
-    const auto end = std::ranges::copy(inputs[k], block.begin()).out;
-    *end = kShakeSuffix;
-    block[rate - 1] |= 0x80;
-    for (std::size_t i = 0; i < rate / 8; ++i) state_[i][k] = load_le(&block[8 * i]);
-    wipe(block);
+    const std::size_t whole = inputs[k].size() / 8;
+    for (std::size_t i = 0; i < whole; ++i) state_[i][k] = load_le(inputs[k].data() + 8 * i);
+    std::uint64_t last = kShakeSuffix;
+    for (std::size_t i = inputs[k].size(); i-- > 8 * whole;) last = last << 8 | inputs[k][i];
+    state_[whole][k] ^= last;
+    state_[rate / 8 - 1][k] ^= std::uint64_t{0x80} << 56;
   }
 }
 
 ShakeX4::~ShakeX4() { wipe({reinterpret_cast<std::uint8_t*>(state_.data()), sizeof state_}); }
 
 void ShakeX4::squeeze_block(const std::array<std::uint8_t*, 4>& out, std::size_t size) {
-  permute_x4(state_);
+  permute_x4(reinterpret_cast<Vector*>(state_.data()));
   for (std::size_t i = 0; i < size / 8; ++i) {
     for (std::size_t k = 0; k < 4; ++k) store_le(state_[i][k], out[k] + 8 * i);
   }

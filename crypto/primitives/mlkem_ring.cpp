@@ -2,6 +2,7 @@
 #include "crypto/primitives/mlkem_ring.h"
 
 #include "crypto/base/constant_time.h"
+#include "crypto/primitives/processor.h"
 
 namespace magpie::crypto::mlkem {
 namespace {
@@ -49,27 +50,27 @@ constexpr int16_t kRSquared = centered(kR * kR % kQ);
 constexpr int16_t kInverseScale = centered(kR * kR % kQ * power(128, kQ - 2) % kQ);
 
 /// value/R modulo q, with |result| < q, for |value| < q 2^15.
-constexpr int16_t reduce(int32_t value) {
+[[gnu::always_inline]] constexpr int16_t reduce(int32_t value) {
   const int16_t multiple = low16(low16(value) * kQInverse);
   return low16((value - multiple * kQ) >> 16);
 }
 
 /// a b/R modulo q. The halves are computed apart, which fits 16-bit vector instructions.
-constexpr int16_t multiply(int16_t a, int16_t b) {
+[[gnu::always_inline]] constexpr int16_t multiply(int16_t a, int16_t b) {
   const int32_t product = a * b;
   const int16_t multiple = low16(low16(product) * kQInverse);
   return low16((product >> 16) - ((multiple * kQ) >> 16));
 }
 
 /// The representative with |result| <= q/2 (Barrett).
-constexpr int16_t barrett(int16_t value) {
+[[gnu::always_inline]] constexpr int16_t barrett(int16_t value) {
   constexpr int32_t kFactor = ((1 << 26) + kQ / 2) / kQ;
   const int16_t quotient = low16((kFactor * value + (1 << 25)) >> 26);
   return low16(value - quotient * kQ);
 }
 
 /// The representative in [0, q) of |value| < q.
-constexpr std::uint16_t positive(int16_t value) {
+[[gnu::always_inline]] constexpr std::uint16_t positive(int16_t value) {
   return static_cast<std::uint16_t>(value + ((value >> 15) & kQ));
 }
 
@@ -119,7 +120,7 @@ constexpr std::uint8_t low8(std::uint32_t value) { return static_cast<std::uint8
 
 }  // namespace
 
-void ntt(Poly& p) {
+MAGPIE_FOR_AVX2 void ntt(Poly& p) {
   forward_layer<128>(p);
   forward_layer<64>(p);
   forward_layer<32>(p);
@@ -130,7 +131,7 @@ void ntt(Poly& p) {
   for (auto& c : p) c = barrett(c);  // seven layers took |c| to less than 8q, still 16 bits
 }
 
-void inverse_ntt(Poly& p) {
+MAGPIE_FOR_AVX2 void inverse_ntt(Poly& p) {
   inverse_layer<2>(p);
   inverse_layer<4>(p);
   inverse_layer<8>(p);
@@ -141,11 +142,11 @@ void inverse_ntt(Poly& p) {
   for (auto& c : p) c = multiply(c, kInverseScale);
 }
 
-void times_r(Poly& p) {
+MAGPIE_FOR_AVX2 void times_r(Poly& p) {
   for (auto& c : p) c = multiply(c, kRSquared);
 }
 
-void make_twist(const Vec& b, Twist& twist) {
+MAGPIE_FOR_AVX2 void make_twist(const Vec& b, Twist& twist) {
   for (std::size_t k = 0; k < kRank; ++k) {
     for (std::size_t i = 0; i < kN / 4; ++i) {
       const int16_t zeta = kZetas[kN / 4 + i];
@@ -155,7 +156,7 @@ void make_twist(const Vec& b, Twist& twist) {
   }
 }
 
-void dot(const Vec& a, const Vec& b, const Twist& b_twist, Poly& out) {
+MAGPIE_FOR_AVX2 void dot(const Vec& a, const Vec& b, const Twist& b_twist, Poly& out) {
   // Sums of six products stay under q 2^15, so one reduction serves for all of them.
   for (std::size_t i = 0; i < kN / 2; ++i) {
     int32_t even = 0;
@@ -169,15 +170,15 @@ void dot(const Vec& a, const Vec& b, const Twist& b_twist, Poly& out) {
   }
 }
 
-void add(Poly& p, const Poly& other) {
+MAGPIE_FOR_AVX2 void add(Poly& p, const Poly& other) {
   for (std::size_t i = 0; i < kN; ++i) p[i] = barrett(low16(p[i] + other[i]));
 }
 
-void subtract_from(const Poly& from, Poly& p) {
+MAGPIE_FOR_AVX2 void subtract_from(const Poly& from, Poly& p) {
   for (std::size_t i = 0; i < kN; ++i) p[i] = barrett(low16(from[i] - p[i]));
 }
 
-void sample_noise(std::span<const std::uint8_t, kNoiseSize> bytes, Poly& out) {
+MAGPIE_FOR_AVX2 void sample_noise(std::span<const std::uint8_t, kNoiseSize> bytes, Poly& out) {
   for (std::size_t i = 0; i < kNoiseSize; ++i) {
     const unsigned byte = bytes[i];
     const unsigned pairs = (byte & 0x55) + (byte >> 1 & 0x55);  // four sums of two bits
@@ -197,7 +198,7 @@ std::size_t reject_sample(Bytes bytes, Poly& out, std::size_t count) {
   return count;
 }
 
-void encode12(const Poly& p, std::span<std::uint8_t, kEncoded12> out) {
+MAGPIE_FOR_AVX2 void encode12(const Poly& p, std::span<std::uint8_t, kEncoded12> out) {
   for (std::size_t i = 0; i < kN / 2; ++i) {
     const std::uint32_t pair =
         positive(p[2 * i]) | static_cast<std::uint32_t>(positive(p[2 * i + 1])) << 12;
@@ -205,14 +206,14 @@ void encode12(const Poly& p, std::span<std::uint8_t, kEncoded12> out) {
   }
 }
 
-void decode12(std::span<const std::uint8_t, kEncoded12> bytes, Poly& out) {
+MAGPIE_FOR_AVX2 void decode12(std::span<const std::uint8_t, kEncoded12> bytes, Poly& out) {
   for (std::size_t i = 0; i < kN / 2; ++i) {
     out[2 * i] = low16(bytes[3 * i] | (bytes[3 * i + 1] & 0x0f) << 8);
     out[2 * i + 1] = low16(bytes[3 * i + 1] >> 4 | bytes[3 * i + 2] << 4);
   }
 }
 
-void compress10(const Poly& p, std::span<std::uint8_t, kEncoded10> out) {
+MAGPIE_FOR_AVX2 void compress10(const Poly& p, std::span<std::uint8_t, kEncoded10> out) {
   for (std::size_t i = 0; i < kN / 4; ++i) {
     std::uint64_t four = 0;
     for (std::size_t j = 0; j < 4; ++j) {
@@ -222,7 +223,7 @@ void compress10(const Poly& p, std::span<std::uint8_t, kEncoded10> out) {
   }
 }
 
-void decompress10(std::span<const std::uint8_t, kEncoded10> bytes, Poly& out) {
+MAGPIE_FOR_AVX2 void decompress10(std::span<const std::uint8_t, kEncoded10> bytes, Poly& out) {
   for (std::size_t i = 0; i < kN / 4; ++i) {
     std::uint64_t four = 0;
     for (std::size_t j = 0; j < 5; ++j) four |= std::uint64_t{bytes[5 * i + j]} << (8 * j);
@@ -232,20 +233,20 @@ void decompress10(std::span<const std::uint8_t, kEncoded10> bytes, Poly& out) {
   }
 }
 
-void compress4(const Poly& p, std::span<std::uint8_t, kEncoded4> out) {
+MAGPIE_FOR_AVX2 void compress4(const Poly& p, std::span<std::uint8_t, kEncoded4> out) {
   for (std::size_t i = 0; i < kN / 2; ++i) {
     out[i] = low8(compress<4>(positive(p[2 * i])) | compress<4>(positive(p[2 * i + 1])) << 4);
   }
 }
 
-void decompress4(std::span<const std::uint8_t, kEncoded4> bytes, Poly& out) {
+MAGPIE_FOR_AVX2 void decompress4(std::span<const std::uint8_t, kEncoded4> bytes, Poly& out) {
   for (std::size_t i = 0; i < kN / 2; ++i) {
     out[2 * i] = decompress<4>(bytes[i] & 0x0f);
     out[2 * i + 1] = decompress<4>(bytes[i] >> 4);
   }
 }
 
-void compress1(const Poly& p, std::span<std::uint8_t, 32> out) {
+MAGPIE_FOR_AVX2 void compress1(const Poly& p, std::span<std::uint8_t, 32> out) {
   for (std::size_t i = 0; i < 32; ++i) {
     std::uint32_t byte = 0;
     for (std::size_t j = 0; j < 8; ++j) byte |= compress<1>(positive(p[8 * i + j])) << j;
