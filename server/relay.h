@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "server/admin/status.h"
+#include "server/config.h"
+
+namespace magpie::server {
+
+/// A running relay over a data directory, every part of it wired.
+class Relay {
+ public:
+  struct Options {
+    std::filesystem::path directory;
+    /// Instead of the configuration's.
+    std::optional<HostPort> listen;
+  };
+  /// Locks the directory, makes what is missing in it, listens. `silence_grpc` and
+  /// `require_tls13` come first. Errors: kInUse with a site that begins "data directory" or
+  /// "grpc"; kMalformed with a site that names the setting; kDamaged, kUnsupported, kStorage.
+  static Result<std::unique_ptr<Relay>> start(const Options& options);
+  /// Drains first.
+  ~Relay();
+
+  /// `HOST:PORT#PIN`.
+  const std::string& address() const;
+  RelayStatus status();
+  /// Stops taking requests, answers those received, ends the streams. Once.
+  void drain();
+
+ private:
+  struct Impl;
+  explicit Relay(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Where a relay's address is kept for `address_of`.
+Result<std::string> address_of(const std::filesystem::path& directory);
+/// The status of a relay that is not running, from its files. Errors: kNotFound where there is
+/// no relay; kDamaged, kStorage, kMalformed.
+Result<RelayStatus> stopped_status(const std::filesystem::path& directory);
+
+}  // namespace magpie::server
