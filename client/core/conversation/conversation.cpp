@@ -129,7 +129,9 @@ void Conversation::attach(bool exchanged) {
   const bool use_next = exchanged && room_.next_slot_seed.has_value();
   phase_ = use_next ? Phase::kAttachingExchanged : Phase::kAttaching;
   const auto key = slot_key(use_next ? *room_.next_slot_seed : room_.slot_seed);
-  request(make_attach(room_.room, key, room_.cursor, *greeting_), InFlight::kAttach);
+  // What a reader says it has stored may be deleted; the offer is kept for whichever guest comes.
+  const std::uint64_t after = joining() ? 0 : room_.cursor;
+  request(make_attach(room_.room, key, after, *greeting_), InFlight::kAttach);
 }
 
 void Conversation::answered(const frames::Answer& answer, Time now) {

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+namespace magpie::sim {
+
+/// An attorney, some relatives and perhaps a stranger with somebody's link, on a bad network with
+/// devices and a relay that crash: introduced to each other, writing, and in the end, when nothing
+/// fails any more, all of one mind. The seed decides everything. Answers with what was violated,
+/// empty where nothing was. `trace` may be null.
+std::string run_scenario(std::uint64_t seed, std::ostream* trace);
+
+}  // namespace magpie::sim
