@@ -88,8 +88,10 @@ Result<std::uint64_t> SealedLog::size() {
 }
 
 Result<std::size_t> SealedLog::read(std::uint64_t offset, MutableBytes out) {
-  std::ranges::fill(out, std::uint8_t{0});
-  if (frame_key_.empty()) return std::size_t{0};
+  if (frame_key_.empty()) {
+    std::fill_n(out.data(), out.size(), std::uint8_t{0});
+    return std::size_t{0};
+  }
   if (offset == 0 && out.size() <= kHeaderSize) {
     std::copy_n(header_.begin(), out.size(), out.begin());
     return out.size();
@@ -113,6 +115,7 @@ Result<std::size_t> SealedLog::read(std::uint64_t offset, MutableBytes out) {
   if (page) return fail(Errc::kDamaged, "log: a frame does not verify any more");
   MAGPIE_TRY(const bool damaged, was_durable(frame));
   if (damaged) return fail(Errc::kDamaged, "log: a frame does not verify");
+  std::fill_n(out.data(), out.size(), std::uint8_t{0});
   return out.size();
 }
 

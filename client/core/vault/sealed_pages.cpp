@@ -17,7 +17,7 @@ Result<std::size_t> SealedPages::read(std::uint64_t offset, MutableBytes out) {
                                                     MutableBytes(page).first(kPageRoom));
   if (!opened && whole) return fail(Errc::kDamaged, "pages: a page does not verify");
   if (!opened) {
-    std::ranges::fill(out, std::uint8_t{0});
+    std::fill_n(out.data(), out.size(), std::uint8_t{0});
     return std::min(out.size(), got > within ? got - within : 0);
   }
   std::fill(page.begin() + kPageRoom, page.end(), std::uint8_t{0});

@@ -76,13 +76,13 @@ class SampleRecords {
             .created = time()};
   }
   GroupRecord group(const RoomId& room) {
-    return {.room = room, .epoch = secret(5000), .ratchets = secret(700)};
+    return {.room = room, .epoch = secret(3000), .ratchets = secret(700)};
   }
   PendingControlRecord pending(const RoomId& room) {
     return {.room = room,
             .entry_id = id<EntryId>(),
             .payload = bytes(900),
-            .next_epoch = secret(5100),
+            .next_epoch = secret(3100),
             .next_ratchets = secret(800)};
   }
   MessageRecord message(const RoomId& room, std::uint64_t sequence) {

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/core/vault/migrations.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "client/core/vault/page_seal.h"
+#include "client/core/vault/tables.h"
+#include "tests/client/vault/record_text.h"
+#include "tests/client/vault/sample_records.h"
+#include "tests/client/vault/simulated_disk.h"
+
+namespace magpie::client {
+namespace {
+
+using test::Image;
+using test::SampleRecords;
+using test::SimulatedDisk;
+using test::text_of;
+
+const std::string kPath = "/profile/db";
+
+DatabaseKeys keys() { return {.pages = Secret(kVaultKeySize), .log = Secret(kVaultKeySize)}; }
+
+std::unique_ptr<Database> open(SimulatedDisk& disk, Database::Mode mode) {
+  return Database::open(disk, kPath, keys(), mode).value();
+}
+
+std::int64_t number(Database& database, std::string_view sql) {
+  Query query(database, sql);
+  EXPECT_TRUE(query.next().value());
+  return query.integer();
+}
+
+/// The real steps and one more that a later program may have.
+std::vector<Migration> and_one_more(const char* sql) {
+  std::vector<Migration> steps(migrations().begin(), migrations().end());
+  steps.push_back({static_cast<int>(steps.size()) + 1, sql});
+  return steps;
+}
+
+/// A database of each earlier version, with a person in it.
+Image image_of(int version) {
+  SimulatedDisk disk;
+  EXPECT_TRUE(disk.make_folder("/profile").has_value());
+  const auto database = open(disk, Database::Mode::kCreate);
+  EXPECT_TRUE(
+      migrate(*database, migrations().first(static_cast<std::size_t>(version))).has_value());
+  EXPECT_TRUE(tables::make(*database, SampleRecords(1).person()).has_value());
+  return disk.image();
+}
+
+constexpr auto kBirthdays = "ALTER TABLE people ADD COLUMN birthday INTEGER NOT NULL DEFAULT 7;";
+
+TEST(Migrations, are_numbered_from_one) {
+  int last = 0;
+  for (const Migration& step : migrations()) EXPECT_EQ(step.version, ++last);
+}
+
+TEST(Migrations, bring_every_earlier_version_to_the_last_with_what_it_holds) {
+  const auto steps = and_one_more(kBirthdays);
+  for (int version = 1; version <= static_cast<int>(migrations().size()); ++version) {
+    SimulatedDisk disk(image_of(version));
+    {
+      const auto database = open(disk, Database::Mode::kExisting);
+      ASSERT_TRUE(migrate(*database, steps).has_value());
+    }
+    const auto database = open(disk, Database::Mode::kExisting);
+    ASSERT_TRUE(migrate(*database, steps).has_value()) << "a second time, with nothing to do";
+    EXPECT_EQ(number(*database, "PRAGMA user_version"), static_cast<std::int64_t>(steps.size()));
+    EXPECT_EQ(number(*database, "SELECT birthday FROM people"), 7);
+    EXPECT_EQ(text_of(tables::people(*database).value().at(0)), text_of(SampleRecords(1).person()));
+  }
+}
+
+TEST(Migrations, that_fail_leave_the_earlier_version_as_it_was) {
+  const int last = static_cast<int>(migrations().size());
+  const auto steps = and_one_more(
+      "ALTER TABLE people ADD COLUMN birthday INTEGER; DELETE FROM people; SELECT nonsense;");
+  SimulatedDisk disk(image_of(last));
+  {
+    const auto database = open(disk, Database::Mode::kExisting);
+    EXPECT_FALSE(migrate(*database, steps).has_value());
+  }
+  const auto database = open(disk, Database::Mode::kExisting);
+  EXPECT_EQ(number(*database, "PRAGMA user_version"), last);
+  EXPECT_EQ(number(*database, "SELECT count(*) FROM pragma_table_info('people')"), 4);
+  EXPECT_EQ(number(*database, "SELECT count(*) FROM people"), 1);
+}
+
+TEST(Migrations, interrupted_at_every_write_leave_one_version_or_the_other) {
+  const int last = static_cast<int>(migrations().size());
+  const auto steps = and_one_more(kBirthdays);
+  SimulatedDisk disk(image_of(last));
+  {
+    const auto database = open(disk, Database::Mode::kExisting);
+    ASSERT_TRUE(migrate(*database, steps).has_value());
+  }
+  std::set<std::int64_t> versions;
+  for (std::size_t at = 0; at <= disk.operations().size(); ++at) {
+    magpie::test::SeededRandom random(at);
+    SimulatedDisk left(disk.after_power_cut(at, random));
+    const auto database = open(left, Database::Mode::kExisting);
+    const std::int64_t version = number(*database, "PRAGMA user_version");
+    versions.insert(version);
+    EXPECT_EQ(number(*database, "SELECT count(*) FROM pragma_table_info('people')"),
+              version == last ? 4 : 5)
+        << "operation " << at;
+    EXPECT_EQ(number(*database, "SELECT count(*) FROM people"), 1);
+  }
+  EXPECT_EQ(versions, (std::set<std::int64_t>{last, last + 1}));
+}
+
+TEST(Migrations, of_a_later_program_are_refused) {
+  const auto steps = and_one_more(kBirthdays);
+  SimulatedDisk disk(image_of(static_cast<int>(migrations().size())));
+  const auto database = open(disk, Database::Mode::kExisting);
+  ASSERT_TRUE(migrate(*database, steps).has_value());
+  const auto refused = migrate(*database);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Errc::kUnsupported);
+}
+
+}  // namespace
+}  // namespace magpie::client
