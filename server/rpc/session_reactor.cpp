@@ -70,7 +70,7 @@ void SessionReactor::end(const grpc::Status& status, bool flush) {
 
 void SessionReactor::OnReadDone(bool ok) {
   if (!ok) {
-    // The client has said all, or the stream broke: what it asked for is still answered.
+    // The client went, or the stream broke. What it asked for still happens.
     {
       std::lock_guard lock(mutex_);
       reading_ = false;
@@ -79,18 +79,17 @@ void SessionReactor::OnReadDone(bool ok) {
   }
   const auto bytes = incoming_.Length();
   auto frame = decode(incoming_);
+  if (!frame) return end(status_of(frame.error().code), false);
   {
     std::lock_guard lock(mutex_);
-    reading_ = false;
     if (ending_) return;
-    if (frame) {
-      ++unhandled_frames_;
-      unhandled_bytes_ += bytes;
-    }
+    ++unhandled_frames_;
+    unhandled_bytes_ += bytes;
   }
-  if (!frame) return end(status_of(frame.error().code), false);
+  // Not before this frame was handed on may the next be read, or it could overtake it.
   owner_.received(session_, std::move(*frame), bytes);
   std::lock_guard lock(mutex_);
+  reading_ = false;
   read_if_due();
 }
 

@@ -3,59 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <future>
-
-#include "server/store/memory_store.h"
+#include "tests/server/support/tested_store.h"
 
 namespace magpie::server::test {
 namespace {
-
-/// A memory store whose writes can be held, counted and made to fail.
-class TestedStore final : public Store {
- public:
-  Result<std::optional<RoomState>> load_room(const RoomId& room) override {
-    return store_.load_room(room);
-  }
-  Result<std::vector<EntryRecord>> read_entries(const RoomId& room, Sequence after,
-                                                Sequence through, std::size_t count_max,
-                                                std::size_t bytes_max) override {
-    return store_.read_entries(room, after, through, count_max, bytes_max);
-  }
-  Result<std::vector<EntryHeader>> list_entries(const RoomId& room, Sequence after,
-                                                Sequence through, std::size_t count_max) override {
-    return store_.list_entries(room, after, through, count_max);
-  }
-  Result<std::optional<IdRecord>> find_id(const RoomId& room, const EntryId& id) override {
-    return store_.find_id(room, id);
-  }
-  Result<std::vector<std::pair<EntryId, IdRecord>>> list_ids(const RoomId& room,
-                                                             const std::optional<EntryId>& after,
-                                                             std::size_t count_max) override {
-    return store_.list_ids(room, after, count_max);
-  }
-  Result<std::vector<Due>> list_due(DueKind kind, Hour before, const std::optional<Due>& after,
-                                    std::size_t count_max) override {
-    return store_.list_due(kind, before, after, count_max);
-  }
-  Result<void> write(std::span<const WriteBatch> batches) override {
-    ++writes;
-    if (entered) std::exchange(entered, nullptr)->set_value();
-    if (gate.valid()) gate.wait();
-    if (failing) return fail(Errc::kStorage, "test: EIO");
-    return store_.write(batches);
-  }
-  Result<void> purge() override { return {}; }
-  Result<StoreCounts> counts() override { return store_.counts(); }
-
-  std::atomic<int> writes{0};
-  std::atomic<bool> failing{false};
-  std::promise<void>* entered = nullptr;
-  std::shared_future<void> gate;
-
- private:
-  MemoryStore store_;
-};
 
 WriteBatch room_batch(std::uint8_t number) {
   RoomId room;
