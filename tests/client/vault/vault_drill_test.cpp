@@ -17,7 +17,7 @@ using test::SimulatedDisk;
 using test::text_of;
 using test::Workload;
 
-const std::string kProfile = "/home/profile";
+const std::string kProfile = "/folder/profile";
 constexpr auto kWhole = std::size_t{0};
 
 Secret passphrase() { return Secret::copy_of(as_bytes("correct horse battery")); }
