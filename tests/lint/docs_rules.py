@@ -4,7 +4,9 @@
 
 In every document:      a relative link leads to a file of the tree;
                         `Suite.test_name` is a test of the tree;
-                        `folder/file.ext` is a file of the tree.
+                        `folder/file.ext` is a file of the tree, `folder/name` a folder or a
+                        header without its .h;
+                        `Class::function` is defined somewhere in the tree.
 In architecture.md's
 "one sent message":     `Class::function` is defined in a file that the same step names.
 
@@ -19,6 +21,9 @@ import tempfile
 LINK = re.compile(r"\]\(([^)#:]+)(#[^)]*)?\)")
 NAME = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"(?:client|crypto|server|proto|tests|scripts|docs|cmake)/[\w./-]+\.\w+$")
+FOLDER = re.compile(r"(?:client|crypto|server|proto|tests|scripts|docs|cmake)(?:/[\w-]+)+/?$")
+FUNCTION = re.compile(r"(?:[A-Z]\w*::)+~?\w+$")
+DEFINED = re.compile(r"\b(?:[A-Z]\w*::)+~?\w+(?=\s*\()")
 TEST = re.compile(r"([A-Z]\w+)\.([a-z]\w+)$")
 CPP_TEST = re.compile(r"\b(?:TEST|TEST_F|TEST_P|TYPED_TEST)\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 STEP = re.compile(r"^\d+\. .*(?:\n(?!\d+\. |\n|#).*)*", re.MULTILINE)
@@ -32,13 +37,21 @@ def tests_of(root):
     return found
 
 
+def functions_of(root):
+    found = set()
+    for folder in ("client", "crypto", "server", "tests"):
+        for file in (root / folder).rglob("*.cpp"):
+            found.update(DEFINED.findall(file.read_text(encoding="utf-8")))
+    return found
+
+
 def is_missing(name, tests):
     """Other names have a dot too: what has the form of a test's name, or its suite, counts."""
     suites = {suite for suite, _ in tests}
     return name not in tests and (name[0] in suites or "_" in name[1])
 
 
-def wrong_names(root, document, tests):
+def wrong_names(root, document, tests, functions):
     text = document.read_text(encoding="utf-8")
     for target, _ in LINK.findall(text):
         if not (document.parent / target).exists():
@@ -47,6 +60,10 @@ def wrong_names(root, document, tests):
         test = TEST.match(name)
         if PATH.match(name) and not (root / name).is_file():
             yield f"names {name}, which is no file"
+        elif FOLDER.match(name) and not ((root / name).exists() or (root / f"{name}.h").exists()):
+            yield f"names {name}, which is not there"
+        elif FUNCTION.match(name) and name not in functions:
+            yield f"names {name}, which nothing defines"
         elif test and is_missing(test.groups(), tests) and not (root / name).exists():
             yield f"names the test {name}, which is not there"
 
@@ -70,9 +87,10 @@ def wrong_steps(root, document):
 
 def check(root):
     tests = tests_of(root)
+    functions = functions_of(root)
     documents = sorted(root.glob("*.md")) + sorted((root / "docs").glob("*.md"))
     for document in documents:
-        found = list(wrong_names(root, document, tests))
+        found = list(wrong_names(root, document, tests, functions))
         if document.name == "architecture.md":
             found += wrong_steps(root, document)
         for what in found:
@@ -87,9 +105,9 @@ def self_test():
         (root / "server").mkdir()
         (root / "tests/a_test.cpp").write_text("TEST(Vault, opens) {}\n")
         (root / "server/a.cpp").write_text("void A::run() {}\n")
-        good = "`Vault.opens` `Content.seen` [a](docs/a.md) `server/a.cpp`\n"
+        good = "`Vault.opens` `Content.seen` [a](docs/a.md) `server/a.cpp` `A::run`\n"
         (root / "README.md").write_text(good)
-        (root / "docs/a.md").write_text("`Vault.shuts` [b](b.md) `server/b.cpp`\n")
+        (root / "docs/a.md").write_text("`Vault.shuts` [b](b.md) `server/b.cpp` `server/b` `A::b`\n")
         step = "{}. `server/a.cpp` `A::run`\n"
         right = "".join(step.format(number) for number in range(1, 12))
         flow = "## The way of one sent message\n" + right + "12. `server/a.cpp` `A::walk`\n"
@@ -98,7 +116,10 @@ def self_test():
     wanted = ["docs/a.md: links to b.md, which is not there",
               "docs/a.md: names the test Vault.shuts, which is not there",
               "docs/a.md: names server/b.cpp, which is no file",
-              "docs/architecture.md: step 12 names A::walk, which none of its files defines"]
+              "docs/a.md: names server/b, which is not there",
+              "docs/a.md: names A::b, which nothing defines",
+              "docs/architecture.md: step 12 names A::walk, which none of its files defines",
+              "docs/architecture.md: names A::walk, which nothing defines"]
     if sorted(found) != sorted(wanted):
         print("found instead of what was planted:", *found, sep="\n")
         return 1
