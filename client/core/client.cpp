@@ -84,7 +84,7 @@ struct Client::Impl {
     if (runner || opening) return opened(fail(Errc::kUsage, "client: a profile is open"));
     opening = true;
     worker.post([this, derive = std::move(derive), opened = std::move(opened)]() mutable {
-      auto vault = derive();
+      auto vault = Derive(std::move(derive))();  // and the passphrase is gone
       core.post([this, vault = std::move(vault), opened = std::move(opened)]() mutable {
         opening = false;
         opened(adopt(std::move(vault)));
