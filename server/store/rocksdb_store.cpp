@@ -50,6 +50,7 @@ rocksdb::DBOptions database_options() {
   options.max_open_files = 512;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 2;
+  options.db_host_id = "";  // else each file names the machine that made it
   return options;
 }
 

@@ -263,6 +263,17 @@ TEST(RocksdbStore, purge_takes_what_was_deleted_out_of_the_files) {
   EXPECT_FALSE(in_files(maker.dir_.path(), canary));
 }
 
+TEST(RocksdbStore, files_do_not_name_the_machine) {
+  RocksdbMaker maker;
+  WriteBatch batch;
+  batch.writes = {PutRoom{RoomId{}, {}}, DropEntry{RoomId{}, 1}};
+  ASSERT_TRUE(maker.store().write({&batch, 1}));
+  ASSERT_TRUE(maker.store().purge());
+  // As RocksDB calls its own notes on a file.
+  EXPECT_TRUE(in_files(maker.dir_.path(), "db.identity"));
+  EXPECT_FALSE(in_files(maker.dir_.path(), "host.identity"));
+}
+
 TEST(RocksdbStore, a_second_writer_is_refused_and_a_reader_is_not) {
   RocksdbMaker maker;
   const auto path = maker.dir_.path() / "rooms";
