@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/cli/commands/command.h"
+
+#include "client/cli/passphrase.h"
+
+namespace magpie::cli {
+
+Result<std::unique_ptr<Session>> open_session(const Invocation& invocation) {
+  if (!client::Client::profile_exists(invocation.profile)) {
+    return fail(Errc::kNotFound, "vault: no profile");
+  }
+  MAGPIE_TRY(auto passphrase, read_passphrase(invocation.passphrase_file, false));
+  auto session = std::make_unique<Session>(invocation.profile);
+  MAGPIE_TRY_VOID(session->open(std::move(passphrase)));
+  return session;
+}
+
+Session::Deadline deadline_in(double seconds) {
+  return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                std::chrono::duration<double>(seconds));
+}
+
+}  // namespace magpie::cli
