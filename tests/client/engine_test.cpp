@@ -151,6 +151,23 @@ TEST_F(EngineTest, two_people_are_introduced_and_talk) {
   EXPECT_EQ(attorney_.device().engine().introductions().at(0).link, "");
 }
 
+TEST_F(EngineTest, send_names_its_message_when_a_receipt_goes_along) {
+  const auto room = meet();
+  EXPECT_EQ(send(attorney_, room, "hello"), Errc{});
+  // Until it is there, and its receipt is due but not yet made.
+  for (int i = 0; i < 100 && texts(relative_, room).empty(); ++i) world_.run_for(100ms);
+  ASSERT_EQ(texts(relative_, room), Texts{"hello"});
+  std::optional<client::EntryId> named;
+  relative_.device().run([&](Engine& engine) {
+    engine.send(room, "I am here", 0, world_.now() + 3s,
+                [&](const auto& sent) { named = sent.value(); });
+  });
+  EXPECT_EQ(named, relative_.history(room).back().id);
+  ASSERT_TRUE(world_.run_until_settled());
+  EXPECT_EQ(named, relative_.history(room).back().id);
+  EXPECT_EQ(texts(attorney_, room), (Texts{"hello", "I am here"}));
+}
+
 TEST_F(EngineTest, both_know_each_other_verified_and_with_one_safety_number) {
   const auto room = meet();
   const auto at_attorney = room_of(attorney_, room);

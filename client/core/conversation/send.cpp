@@ -32,13 +32,14 @@ Result<EntryId> Conversation::send_text(std::string text, std::int32_t utc_offse
   act.body = act::Text{std::move(text)};
   OutboxRecord item;
   item.room = room_.room;
-  item.id = around_.random.id<EntryId>();
+  const EntryId id = around_.random.id<EntryId>();
+  item.id = id;
   item.content = encode_act(act);
   out_.added.push_back(own_message(item));
   out_.changes.emplace_back(item);
   outbox_.push_back(std::move(item));
-  pump(now);
-  return outbox_.back().id;
+  pump(now);  // may queue a receipt behind it
+  return id;
 }
 
 // Sends the next thing that waits, if it may go now.
