@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/app/models/introduction_model.h"
+
+#include <QLocale>
+#include <algorithm>
+
+#include "client/app/models/values.h"
+
+namespace magpie::app {
+
+using client::IntroductionInfo;
+
+IntroductionModel::IntroductionModel(CoreBridge& core, const Preferences& preferences)
+    : core_(core), preferences_(preferences), problem_(preferences) {
+  connect(&preferences, &Preferences::languageChanged, this, [this] {
+    if (count() > 0) emit dataChanged(index(0), index(count() - 1), {kExpires, kUsed});
+  });
+}
+
+int IntroductionModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : count();
+}
+
+QString IntroductionModel::when(client::Time time) const {
+  const QDateTime local = local_time(time);
+  const QString clock = local.toString("HH:mm");
+  if (local.date() == QDate::currentDate()) return clock;
+  const QLocale locale(preferences_.language());
+  return locale.toString(local.date(), QLocale::ShortFormat) + QChar(' ') + clock;
+}
+
+QVariant IntroductionModel::data(const QModelIndex& index, int role) const {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+  const IntroductionInfo& introduction = introductions_[static_cast<std::size_t>(index.row())];
+  switch (role) {
+    case kRoom:
+      return to_text(introduction.room);
+    case kLabel:
+    case Qt::DisplayRole:
+      return QString::fromStdString(introduction.label);
+    case kLink:
+      return QString::fromStdString(introduction.link);
+    case kState:
+      return static_cast<int>(introduction.state);
+    case kExpires:
+      return when(introduction.expires);
+    case kUsed:
+      return introduction.used ? when(*introduction.used) : QString();
+    case kAttempts:
+      return introduction.attempts;
+    default:
+      return {};
+  }
+}
+
+QHash<int, QByteArray> IntroductionModel::roleNames() const {
+  return {{kRoom, "room"},        {kLabel, "label"},
+          {kLink, "link"},        {kState, "introductionState"},
+          {kExpires, "expires"},  {kUsed, "used"},
+          {kAttempts, "attempts"}};
+}
+
+void IntroductionModel::reset(std::vector<IntroductionInfo> introductions) {
+  beginResetModel();
+  introductions_ = std::move(introductions);
+  std::ranges::sort(introductions_, std::greater{}, &IntroductionInfo::created);
+  endResetModel();
+  problem_.clear();
+  emit countChanged();
+}
+
+void IntroductionModel::put(const IntroductionInfo& introduction) {
+  const auto old = std::ranges::find(introductions_, introduction.room, &IntroductionInfo::room);
+  if (old != introductions_.end()) {
+    *old = introduction;
+    const int row = static_cast<int>(old - introductions_.begin());
+    emit dataChanged(index(row), index(row));
+    return;
+  }
+  beginInsertRows({}, 0, 0);
+  introductions_.insert(introductions_.begin(), introduction);
+  endInsertRows();
+  emit countChanged();
+}
+
+void IntroductionModel::set_busy(bool busy) {
+  busy_ = busy;
+  emit busyChanged();
+}
+
+void IntroductionModel::make(const QString& label, const QString& greeting, int hours,
+                             const QString& pin) {
+  problem_.clear();
+  set_busy(true);
+  auto done =
+      core_.answer_to<IntroductionInfo>(this, [this](Result<IntroductionInfo> introduction) {
+        set_busy(false);
+        if (!introduction) return problem_.set(introduction.error());
+        put(*introduction);
+        emit made(QString::fromStdString(introduction->label),
+                  QString::fromStdString(introduction->link));
+      });
+  core_.client().introduce({label.trimmed().toStdString(), greeting.trimmed().toStdString(),
+                            pin.trimmed().toStdString(), std::chrono::hours(hours)},
+                           std::move(done));
+}
+
+void IntroductionModel::cancel(const QString& room) {
+  problem_.clear();
+  auto done = core_.answer_to<void>(this, [this](Result<void> ended) {
+    if (!ended) problem_.set(ended.error());
+  });
+  core_.client().cancel_introduction(id_of<client::RoomId>(room), std::move(done));
+}
+
+}  // namespace magpie::app

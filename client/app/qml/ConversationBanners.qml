@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtQuick.Layouts
+import Magpie.Core
+
+// What is wrong in this room, in words; each stays as long as it is true.
+ColumnLayout {
+    id: banners
+
+    required property var others
+    readonly property string room: Session.conversation.title
+    readonly property int state: Session.conversation.state
+    readonly property string guest: others.length > 0 ? others[0].name : ""
+
+    spacing: Theme.s
+    Banner {
+        name: "banner-guest"
+        kind: "good"
+        text: Session.conversation.room !== ""
+              && Session.newGuests.includes(Session.conversation.room)
+            ? qsTr("Your introduction for %1 was used. They call themselves “%2”. Not %1? Don't "
+                   + "write here, and call %1.").arg(banners.room).arg(banners.guest) : ""
+        action: qsTr("It is %1").arg(banners.room)
+        Layout.fillWidth: true
+        onActed: Session.dismissGuest(Session.conversation.room)
+    }
+    Banner {
+        name: "banner-state"
+        kind: banners.state === Words.stateClosed ? "info"
+            : banners.state === Words.stateGap ? "warning" : "danger"
+        text: {
+            switch (banners.state) {
+            case Words.stateGap:
+                return qsTr("Messages from %1 haven't arrived. The others are in order. Ask %1 to "
+                            + "send them again.").arg(banners.room)
+            case Words.stateFork:
+                return qsTr("%1 and you see different histories. Your copy is unchanged. Don't send "
+                            + "anything sensitive here; call %1.").arg(banners.room)
+            case Words.stateChanged:
+                return qsTr("%1's Magpie has changed. %1 may have a new computer, or someone else may "
+                            + "be using the name. Earlier messages are safe. Sending is paused: call "
+                            + "%1, then compare numbers or make a new introduction.")
+                    .arg(banners.room)
+            case Words.stateClosed:
+                return qsTr("This room has ended. What arrived stays here. Make a new introduction to "
+                            + "write again.")
+            }
+            return ""
+        }
+        Layout.fillWidth: true
+    }
+    Banner {
+        name: "banner-offline"
+        iconName: "offline"
+        text: Session.offlineSince === "" ? ""
+            : qsTr("No connection since %1. Your messages are safe here and will go when it returns.")
+                .arg(Session.offlineSince)
+        Layout.fillWidth: true
+    }
+    Banner {
+        name: "banner-problem"
+        text: Session.conversation.problem.text !== "" ? Session.conversation.problem.text
+                                                       : Session.problem.text
+        Layout.fillWidth: true
+    }
+    Item {
+        visible: children.length > 0 && banners.height > 0
+        implicitHeight: Theme.xs
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtQuick.Layouts
+import Magpie.Core
+
+FocusScope {
+    id: page
+
+    property var screen
+
+    function take() { header.button.forceActiveFocus(Qt.TabFocusReason) }
+
+    Page {
+        anchors.fill: parent
+        centred: false
+        PageHeader {
+            id: header
+            screen: page.screen
+            title: qsTr("Keys")
+        }
+        Repeater {
+            model: [["Enter", qsTr("Send")], ["Shift+Enter", qsTr("New line")],
+                    ["Ctrl+K", qsTr("Switch room")], ["Alt+↑  Alt+↓", qsTr("Room before, room after")],
+                    ["F6  Shift+F6", qsTr("Next pane, pane before")],
+                    ["Ctrl+N", qsTr("New introduction")], ["Ctrl+L", qsTr("Lock")],
+                    ["Ctrl+,", qsTr("Settings")], ["F1", qsTr("This list")],
+                    ["Esc", qsTr("Close what is on top")], ["Ctrl+Q", qsTr("Quit")]]
+            Flow {
+                id: line
+                required property var modelData
+                spacing: Theme.m
+                Layout.fillWidth: true
+                AppText {
+                    text: line.modelData[0]
+                    color: Theme.muted
+                    width: Math.min(150 * Theme.scale, line.width)
+                }
+                AppText {
+                    text: line.modelData[1]
+                    width: Math.min(implicitWidth, line.width)
+                }
+            }
+        }
+    }
+}

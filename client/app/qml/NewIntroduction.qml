@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtQuick.Layouts
+import Magpie.Core
+
+ColumnLayout {
+    id: form
+
+    property int hours: 168
+
+    function take() { label.take() }
+    function reset() {
+        label.text = ""
+        greeting.text = ""
+        pin.text = ""
+    }
+    function make() {
+        if (label.text.trim() === "" || Session.introductions.busy) return
+        if (Session.relay !== "")
+            Session.introductions.make(label.text, greeting.text, hours, pin.text)
+        else if (Session.isRelayAddress(relay.text))
+            Session.setRelay(relay.text)
+    }
+
+    spacing: Theme.l
+    Layout.fillWidth: true
+    Banner {
+        name: "introduction-needs-relay"
+        kind: "info"
+        text: Session.relay === ""
+            ? qsTr("An introduction needs a relay. Your relay administrator gives you its address.")
+            : ""
+        Layout.fillWidth: true
+    }
+    AppField {
+        id: relay
+        visible: Session.relay === ""
+        inputName: "introduction-relay"
+        label: qsTr("Relay address")
+        onAccepted: form.make()
+    }
+    AppField {
+        id: label
+        inputName: "introduction-label"
+        label: qsTr("Who is it for?")
+        hint: qsTr("Only you see this name.")
+        maximumLength: 60
+        onAccepted: form.make()
+    }
+    AppField {
+        id: greeting
+        inputName: "introduction-greeting"
+        label: qsTr("Greeting (optional)")
+        hint: qsTr("They read it before they answer.")
+        maximumLength: 200
+        onAccepted: form.make()
+    }
+    ColumnLayout {
+        spacing: Theme.xs
+        Layout.fillWidth: true
+        AppText {
+            text: qsTr("Ends after")
+            font.pixelSize: Theme.small
+            font.weight: Font.DemiBold
+            Layout.fillWidth: true
+        }
+        Choice {
+            name: "introduction-ends"
+            label: qsTr("Ends after")
+            options: [{ value: 24, text: qsTr("24 hours") }, { value: 72, text: qsTr("3 days") },
+                      { value: 168, text: qsTr("7 days") }]
+            current: form.hours
+            onChosen: value => form.hours = value
+        }
+    }
+    AppField {
+        id: pin
+        inputName: "introduction-pin"
+        label: qsTr("PIN (optional)")
+        hint: qsTr("Tell it by telephone. Without it, the link doesn't open.")
+        maximumLength: 40
+        onAccepted: form.make()
+    }
+    Banner {
+        name: "introduction-problem"
+        text: Session.introductions.problem.text
+        Layout.fillWidth: true
+    }
+    AppButton {
+        objectName: "make-introduction"
+        kind: "primary"
+        text: Session.relay === "" ? qsTr("Save the relay")
+            : Session.introductions.busy ? qsTr("One moment…") : qsTr("Make introduction")
+        enabled: Session.relay === "" ? Session.isRelayAddress(relay.text)
+                                      : label.text.trim() !== ""
+        Layout.fillWidth: true
+        onClicked: form.make()
+    }
+}
