@@ -25,7 +25,7 @@ FocusScope {
             Session.begin(name.text, passphrase.text, relay.text)
     }
 
-    Page {
+    Sheet {
         anchors.fill: parent
         IconButton {
             objectName: "back"

@@ -10,11 +10,13 @@ Button {
     property string iconName: ""
     property bool danger: false
 
+    readonly property real beforeLabel: iconName !== "" ? Theme.body * 1.25 + Theme.s : 0
     readonly property color ink: !enabled ? Theme.muted
         : kind === "primary" ? Theme.bg : danger ? Theme.danger : Theme.accent
 
     implicitHeight: Math.max(Theme.control, label.implicitHeight + 2 * Theme.s)
-    implicitWidth: Math.max(Theme.control, row.implicitWidth + leftPadding + rightPadding)
+    implicitWidth: Math.max(Theme.control,
+                            implicitContentWidth + leftPadding + rightPadding)
     leftPadding: kind === "quiet" ? Theme.s : Theme.l
     rightPadding: leftPadding
     topPadding: Theme.s
@@ -27,7 +29,7 @@ Button {
     Keys.onEnterPressed: clicked()
 
     contentItem: Item {
-        implicitWidth: row.implicitWidth
+        implicitWidth: label.implicitWidth + button.beforeLabel
         implicitHeight: label.implicitHeight
         Row {
             id: row
@@ -43,13 +45,12 @@ Button {
             }
             AppText {
                 id: label
-                readonly property real room: button.availableWidth
-                    - (button.iconName !== "" ? Theme.body * 1.25 + Theme.s : 0)
                 text: button.text
                 font: button.font
                 color: button.ink
                 visible: text !== "" && button.display !== AbstractButton.IconOnly
-                width: Math.min(implicitWidth, Math.max(room, 0))
+                width: Math.min(implicitWidth,
+                                Math.max(button.availableWidth - button.beforeLabel, 0))
                 horizontalAlignment: Text.AlignHCenter
                 Accessible.ignored: true
                 anchors.verticalCenter: parent.verticalCenter

@@ -20,7 +20,7 @@ FocusScope {
         height: parent.height
         color: Theme.line
     }
-    Page {
+    Sheet {
         anchors.fill: parent
         centred: false
         margin: Theme.l

@@ -16,7 +16,7 @@ FocusScope {
         else result.take()
     }
 
-    Page {
+    Sheet {
         anchors.fill: parent
         centred: false
         PageHeader {

@@ -10,7 +10,7 @@ FocusScope {
 
     function take() { header.button.forceActiveFocus(Qt.TabFocusReason) }
 
-    Page {
+    Sheet {
         anchors.fill: parent
         centred: false
         PageHeader {

@@ -15,7 +15,7 @@ FocusScope {
         passphrase.input.selectAll()
     }
 
-    Page {
+    Sheet {
         anchors.fill: parent
         maximum: 400 * Theme.scale
         Icon {

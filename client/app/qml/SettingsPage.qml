@@ -21,7 +21,7 @@ FocusScope {
         }
     }
 
-    Page {
+    Sheet {
         anchors.fill: parent
         centred: false
         PageHeader {

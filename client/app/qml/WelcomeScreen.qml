@@ -11,7 +11,7 @@ FocusScope {
     function begin() { link.take() }
     function go() { if (!Session.busy) Session.readLink(link.text, pin.text) }
 
-    Page {
+    Sheet {
         id: page
         anchors.fill: parent
         LanguageChoice {
