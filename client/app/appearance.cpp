@@ -5,7 +5,6 @@
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
-#include <QDBusVariant>
 
 namespace magpie::app {
 namespace {
@@ -22,43 +21,26 @@ bool is_dark(QVariant value) {
   return value.toUInt() == 1;
 }
 
-// Told by the bus when a setting changes.
-class Listener : public QObject {
-  Q_OBJECT
- public:
-  explicit Listener(Preferences& preferences) : QObject(&preferences), preferences_(preferences) {}
-
- public slots:
-  void changed(const QString& group, const QString& key, const QDBusVariant& value) {
-    if (group == kNamespace && key == kKey)
-      preferences_.set_system_is_dark(is_dark(value.variant()));
-  }
-
- private:
-  Preferences& preferences_;
-};
-
 }  // namespace
 
-void follow_system_appearance(Preferences& preferences) {
+SystemAppearance::SystemAppearance(Preferences& preferences) : preferences_(preferences) {
   auto bus = QDBusConnection::sessionBus();
   if (!bus.isConnected()) return;
-  auto* listener = new Listener(preferences);  // the preferences own it
-  bus.connect(kService, kPath, kInterface, "SettingChanged", listener,
+  bus.connect(kService, kPath, kInterface, "SettingChanged", this,
               SLOT(changed(QString, QString, QDBusVariant)));
   auto call = QDBusMessage::createMethodCall(kService, kPath, kInterface, "Read");
   call << kNamespace << kKey;
-  auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), &preferences);
-  QObject::connect(watcher, &QDBusPendingCallWatcher::finished, &preferences,
-                   [&preferences](QDBusPendingCallWatcher* done) {
-                     const QDBusPendingReply<QDBusVariant> reply = *done;
-                     if (reply.isValid()) {
-                       preferences.set_system_is_dark(is_dark(QVariant::fromValue(reply.value())));
-                     }
-                     done->deleteLater();
-                   });
+  auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), this);
+  connect(watcher, &QDBusPendingCallWatcher::finished, this, [this](auto* done) {
+    const QDBusPendingReply<QDBusVariant> reply = *done;
+    if (reply.isValid()) changed(kNamespace, kKey, reply.value());
+    done->deleteLater();
+  });
+}
+
+void SystemAppearance::changed(const QString& group, const QString& key,
+                               const QDBusVariant& value) {
+  if (group == kNamespace && key == kKey) preferences_.set_system_is_dark(is_dark(value.variant()));
 }
 
 }  // namespace magpie::app
-
-#include "appearance.moc"

@@ -3,7 +3,6 @@
 
 #include <QtQml>
 
-#include "client/app/appearance.h"
 #include "client/app/drawing/icon.h"
 #include "client/app/drawing/qr_code.h"
 
@@ -38,13 +37,13 @@ void register_types() {
 
 Program::Program(const ProgramOptions& options)
     : preferences_(options.profile, options.language, options.theme),
+      appearance_(preferences_),
       session_(options.profile, preferences_) {
   register_types();
   engine_.setProperty(kSessionProperty, QVariant::fromValue<QObject*>(&session_));
   engine_.addImportPath("qrc:/qt/qml");
   QObject::connect(&preferences_, &Preferences::languageChanged, &engine_,
                    &QQmlEngine::retranslate);
-  follow_system_appearance(preferences_);
   engine_.load(QUrl("qrc:/qt/qml/Magpie/Main.qml"));
 }
 

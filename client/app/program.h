@@ -5,6 +5,7 @@
 #include <QQuickWindow>
 #include <filesystem>
 
+#include "client/app/appearance.h"
 #include "client/app/preferences.h"
 #include "client/app/session.h"
 
@@ -29,6 +30,7 @@ class Program {
 
  private:
   Preferences preferences_;
+  SystemAppearance appearance_;
   Session session_;
   QQmlApplicationEngine engine_;
 };
