@@ -28,6 +28,16 @@ TEST(Text, names_lose_what_would_mislead_and_keep_the_rest) {
   EXPECT_EQ(clean_name("bad \xFF"), "");
 }
 
+TEST(Text, names_have_no_invisible_characters) {
+  EXPECT_EQ(clean_name("At\u200Btor\u00ADney\u2060\U000E0041"), "Attorney");
+  for (const auto* nothing : {"\u200B", "\u3164\u115F", "\u00A0\u3000", "\u200D", "\uFE0F"}) {
+    EXPECT_EQ(clean_name(nothing), "");
+  }
+  // Joiners and selectors stay where they belong.
+  EXPECT_EQ(clean_name("\u0645\u06CC\u200C\u062E"), "\u0645\u06CC\u200C\u062E");
+  EXPECT_EQ(clean_name("\u3000\u2764\uFE0F "), "\u2764\uFE0F");
+}
+
 TEST(Text, long_names_end_at_a_whole_character) {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "한";
