@@ -6,6 +6,7 @@
 #include "client/core/conversation/log_chain.h"
 #include "client/core/conversation/membership.h"
 #include "client/core/introduction/keys.h"
+#include "client/core/introduction/link.h"
 #include "client/core/introduction/offer.h"
 #include "client/core/introduction/welcome.h"
 #include "client/core/text.h"
@@ -20,15 +21,15 @@ constexpr std::chrono::hours kLifetimeMax = 24h * 366;
 // A guest may join until the end, and the inviter come for it as late as the relay keeps entries.
 constexpr std::chrono::hours kKeyPackageSlack = 24h * 31;
 
-mls::KeyPackageBundle make_offer_key_package(const IntroduceRequest& request, std::uint16_t suite,
-                                             const Self& self, Time now, Random& random) {
-  return mls::make_key_package(
-      *mls::find_suite(suite), make_leaf_identity(self.root, suite, random), leaf_capabilities(),
-      std::chrono::floor<std::chrono::seconds>(now), request.lifetime + kKeyPackageSlack, random);
+mls::KeyPackageBundle make_offer_key_package(const IntroduceRequest& request, const Self& self,
+                                             Time now, Random& random) {
+  return mls::make_key_package(*mls::find_suite(kConversationSuite),
+                               make_leaf_identity(self.root, kConversationSuite, random),
+                               leaf_capabilities(), std::chrono::floor<std::chrono::seconds>(now),
+                               request.lifetime + kKeyPackageSlack, random);
 }
 
-Result<void> check_request(const IntroduceRequest& request, std::uint16_t suite) {
-  if (mls::find_suite(suite) == nullptr) return fail(Errc::kUnsupported, "introduce: suite");
+Result<void> check_request(const IntroduceRequest& request) {
   if (request.greeting.size() > kGreetingSizeMax)
     return fail(Errc::kTooLarge, "introduce: greeting");
   if (!is_utf8(request.greeting)) return fail(Errc::kUsage, "introduce: greeting");
@@ -41,13 +42,13 @@ Result<void> check_request(const IntroduceRequest& request, std::uint16_t suite)
   return {};
 }
 
-RoomRecord make_room(const RoomId& id, const RelayAddress& relay, std::uint16_t suite,
-                     const std::string& label, Time now, Random& random) {
+RoomRecord make_room(const RoomId& id, const RelayAddress& relay, const std::string& label,
+                     Time now, Random& random) {
   RoomRecord room;
   room.room = id;
   room.kind = RoomRecord::Kind::kIntroduction;
   room.relay = relay;
-  room.suite = suite;
+  room.suite = kConversationSuite;
   room.title = label;
   room.slot_seed = random.secret(32);
   room.log_hash = log_start(id);
@@ -58,20 +59,19 @@ RoomRecord make_room(const RoomId& id, const RelayAddress& relay, std::uint16_t 
 }  // namespace
 
 Result<NewIntroduction> make_introduction(const IntroduceRequest& request,
-                                          const RelayAddress& relay, std::uint16_t suite,
-                                          const Self& self, Time now, Random& random) {
-  MAGPIE_TRY_VOID(check_request(request, suite));
+                                          const RelayAddress& relay, const Self& self, Time now,
+                                          Random& random) {
+  MAGPIE_TRY_VOID(check_request(request));
   Link link;
   link.relay = relay;
-  link.suite = suite;
   link.seed = random.secret(Link::kSeedSize);
   link.inviter = self.fingerprint;
   MAGPIE_TRY(const IntroductionKeys keys, derive_introduction_keys(link.seed, request.pin));
   link.needs_pin = keys.with_pin;
 
-  const auto bundle = make_offer_key_package(request, suite, self, now, random);
+  const auto bundle = make_offer_key_package(request, self, now, random);
   Offer offer;
-  offer.suite = suite;
+  offer.suite = kConversationSuite;
   offer.room = keys.room;
   offer.root = self.root.public_key();
   offer.key_package = bundle.key_package;
@@ -88,7 +88,7 @@ Result<NewIntroduction> make_introduction(const IntroduceRequest& request,
   made.introduction.guest_slot = keys.guest_slot.public_key();
   made.introduction.created = now;
   made.introduction.expires = offer.expires;
-  made.room.room = make_room(keys.room, relay, suite, request.label, now, random);
+  made.room.room = make_room(keys.room, relay, request.label, now, random);
   made.room.pending =
       PendingControlRecord{keys.room, random.id<EntryId>(), std::move(sealed), Secret(), Secret()};
   made.room.unconfirmed.room = keys.room;

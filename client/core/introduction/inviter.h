@@ -16,10 +16,10 @@ struct NewIntroduction {
 };
 
 /// Makes the link, the room's slots, the key package and the sealed offer.
-/// Errors: kTooLarge (greeting), kUsage (lifetime, label), kUnsupported (suite), kNoMemory (PIN).
+/// Errors: kTooLarge (greeting), kUsage (lifetime, label), kNoMemory (PIN).
 Result<NewIntroduction> make_introduction(const IntroduceRequest& request,
-                                          const RelayAddress& relay, std::uint16_t suite,
-                                          const Self& self, Time now, Random& random);
+                                          const RelayAddress& relay, const Self& self, Time now,
+                                          Random& random);
 
 /// What creates the room at the relay; always the same for the same records.
 /// Errors: kDamaged where the records do not belong together.

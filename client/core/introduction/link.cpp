@@ -6,7 +6,6 @@
 #include "client/core/relay_address.h"
 #include "crypto/codec/reader.h"
 #include "crypto/codec/writer.h"
-#include "crypto/mls/suite.h"
 #include "crypto/primitives/hash.h"
 
 namespace magpie::client {
@@ -80,7 +79,7 @@ Result<Link> read_data(Bytes data) {
   MAGPIE_TRY(const Bytes seed, reader.fixed(Link::kSeedSize));
   MAGPIE_TRY(const Bytes inviter, reader.fixed(Fingerprint::kSize));
   MAGPIE_TRY_VOID(reader.finish());
-  if (mls::find_suite(link.suite) == nullptr) return fail(Errc::kUnsupported, "link: suite");
+  if (link.suite != kConversationSuite) return fail(Errc::kUnsupported, "link: suite");
   if ((flags & ~(kFlagPin | kFlagStanding)) != 0) return fail(Errc::kUnsupported, "link: flags");
   link.needs_pin = (flags & kFlagPin) != 0;
   link.standing = (flags & kFlagStanding) != 0;

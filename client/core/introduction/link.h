@@ -4,15 +4,20 @@
 #include "client/core/ids.h"
 #include "crypto/base/result.h"
 #include "crypto/base/secret.h"
+#include "crypto/mls/suite.h"
 
 namespace magpie::client {
+
+/// The suite of every conversation. The engine knows others, to speak with other programs; a link
+/// or an offer that names one is refused, so that nobody is talked down to a weaker one.
+constexpr std::uint16_t kConversationSuite = mls::kSuiteXWing;
 
 /// What a link carries. Everything after its `#` stays on this device: the seed is secret.
 struct Link {
   static constexpr std::size_t kSeedSize = 32;
 
   RelayAddress relay;
-  std::uint16_t suite = 0;
+  std::uint16_t suite = kConversationSuite;
   bool needs_pin = false;
   bool standing = false;
   Secret seed;

@@ -94,8 +94,7 @@ void Engine::introduce(IntroduceRequest request, Time now, Done<IntroductionInfo
   engine.latest = now;
   if (const auto usable = engine.usable(); !usable) return done(tl::unexpected(usable.error()));
   if (!engine.profile->relay) return done(fail(Errc::kUsage, "introduce: no relay"));
-  auto made = make_introduction(request, *engine.profile->relay, mls::suites().front().id,
-                                *engine.self, now, engine.random);
+  auto made = make_introduction(request, *engine.profile->relay, *engine.self, now, engine.random);
   if (!made) return done(tl::unexpected(made.error()));
   const RoomId id = made->introduction.room;
   Changes changes = changes_of(made->room);
