@@ -81,7 +81,8 @@ class Client {
   void cancel_introduction(RoomId room, Done<void> done);
 
   /// Queues a text; done once it is in the vault, with its id. Events tell its way from there.
-  /// Errors: kNotFound, kInDoubt, kTooLarge, kUsage (empty), kStorage.
+  /// Errors: kNotFound (also while a room is still being joined), kInDoubt, kTooLarge, kUsage
+  /// (empty), kStorage.
   void send(RoomId room, std::string text, Done<EntryId> done);
   void mark_read(RoomId room, Done<void> done);
 

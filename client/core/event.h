@@ -77,7 +77,7 @@ enum class IntroductionState : std::uint8_t { kWaiting = 1, kUsed, kEnded };
 struct IntroductionInfo {
   RoomId room;
   std::string label;
-  std::string link;  ///< empty once used or ended
+  std::string link;  ///< empty before the relay has the room, and once used or ended
   IntroductionState state = IntroductionState::kWaiting;
   Time created{};
   Time expires{};

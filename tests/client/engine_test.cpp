@@ -211,7 +211,7 @@ TEST_F(EngineTest, second_use_of_a_link_is_told_to_both) {
   EXPECT_EQ(join(other_, introduction->link).error().code, Errc::kIntroductionUsed);
   EXPECT_TRUE(other_.rooms().empty());
   ASSERT_TRUE(world_.run_until_settled());
-  EXPECT_EQ(attorney_.times_told_of_another(), 1U);
+  EXPECT_EQ(count_events<event::IntroductionTriedAgain>(attorney_.device()), 1U);
   EXPECT_EQ(attorney_.device().engine().introductions().at(0).attempts, 1U);
 }
 
@@ -260,6 +260,55 @@ TEST_F(EngineTest, introduction_without_a_relay_leaves_nothing) {
   EXPECT_TRUE(attorney_.rooms().empty());
   world_.relay().start();
   EXPECT_TRUE(introduce());
+}
+
+TEST_F(EngineTest, link_is_not_shown_before_the_relay_has_its_room) {
+  bool answers = false;
+  world_.tamper = [&](Device&, client::frames::ServerFrame& frame) {
+    return answers || std::holds_alternative<client::frames::Greeting>(frame);
+  };
+  std::string link;
+  attorney_.device().run([&](Engine& engine) {
+    engine.introduce({"Lee", "", "", 168h}, world_.now(), [&](const auto& made) {
+      if (made) link = made->link;
+    });
+  });
+  world_.run_for(10s);
+  ASSERT_EQ(attorney_.device().engine().introductions().size(), 1U);
+  EXPECT_EQ(attorney_.device().engine().introductions().front().link, "");
+  answers = true;
+  world_.break_connections(attorney_.device());
+  world_.run_for(15s);
+  EXPECT_NE(link, "");
+  EXPECT_EQ(attorney_.device().engine().introductions().front().link, link);
+  EXPECT_GE(count_events<event::IntroductionChanged>(attorney_.device()), 1U);
+}
+
+TEST_F(EngineTest, nothing_is_written_into_a_room_that_is_still_being_joined) {
+  const auto introduction = introduce();
+  // The Welcome arrives, and nothing tells so.
+  world_.tamper = [&](Device& device, client::frames::ServerFrame& frame) {
+    const auto* entry = std::get_if<client::frames::Entry>(&frame);
+    const auto* answer = std::get_if<client::frames::Answer>(&frame);
+    const bool appended =
+        answer != nullptr && std::holds_alternative<client::frames::Appended>(answer->result);
+    return &device != &relative_.device() || !(appended || (entry != nullptr && entry->own));
+  };
+  std::optional<Result<client::JoinedInfo>> joined;
+  relative_.device().run([&](Engine& engine) {
+    engine.join({introduction->link, "", "name"}, world_.now(),
+                [&](const auto& result) { joined = result; });
+  });
+  world_.run_for(10s);
+  ASSERT_EQ(relative_.rooms().size(), 1U);
+  const auto room = relative_.rooms().front().id;
+  EXPECT_EQ(send(relative_, room, "too early"), Errc::kNotFound);
+  EXPECT_FALSE(joined);
+  world_.tamper = nullptr;
+  world_.break_connections(relative_.device());
+  world_.run_for(15s);
+  ASSERT_TRUE(joined && *joined);
+  EXPECT_EQ(send(relative_, room, "now"), Errc{});
 }
 
 TEST_F(EngineTest, messages_wait_for_the_relay_and_go_once) {
@@ -379,6 +428,27 @@ TEST_F(EngineTest, relay_that_hides_an_entry_is_found) {
   world_.run_for(10s);
   EXPECT_EQ(texts(attorney_, room), (Texts{"so that both have spoken", "shown"}));
   EXPECT_EQ(room_of(attorney_, room).state, RoomState::kFork);
+}
+
+TEST_F(EngineTest, relay_that_passes_off_an_entry_as_ones_own_is_found) {
+  expect_doubt();
+  const auto room = meet();
+  send(attorney_, room, "so that both have spoken");
+  ASSERT_TRUE(world_.run_until_settled());
+  bool swallowed = false;
+  world_.tamper = [&](Device& device, client::frames::ServerFrame& frame) {
+    auto* entry = std::get_if<client::frames::Entry>(&frame);
+    if (swallowed || &device != &attorney_.device() || entry == nullptr || entry->own) return true;
+    entry->own = true;
+    entry->payload.clear();
+    return swallowed = true;
+  };
+  send(relative_, room, "swallowed");
+  world_.run_for(10s);
+  ASSERT_TRUE(swallowed);
+  EXPECT_EQ(texts(attorney_, room), (Texts{"so that both have spoken", "gap of 1"}));
+  EXPECT_EQ(room_of(attorney_, room).state, RoomState::kFork);
+  EXPECT_EQ(send(attorney_, room, "not now"), Errc::kInDoubt);
 }
 
 TEST_F(EngineTest, numbers_that_differ_pause_sending) {

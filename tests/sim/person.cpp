@@ -32,7 +32,7 @@ std::vector<std::string> Person::waiting_links() {
   std::vector<std::string> links;
   if (!device_.on()) return links;
   for (const client::IntroductionInfo& one : device_.engine().introductions()) {
-    if (one.state == client::IntroductionState::kWaiting) links.push_back(one.link);
+    if (!one.link.empty()) links.push_back(one.link);
   }
   return links;
 }
@@ -99,10 +99,9 @@ std::vector<client::MessageInfo> Person::history(const client::RoomId& room) {
   return history.value_or(std::vector<client::MessageInfo>());
 }
 
-std::size_t Person::times_told_of_another() const {
-  return static_cast<std::size_t>(std::ranges::count_if(device_.events, [](const auto& event) {
-    return std::holds_alternative<client::event::IntroductionTriedAgain>(event);
-  }));
+bool Person::knows_of_another() const {
+  return std::ranges::any_of(device_.engine().introductions(),
+                             [](const auto& introduction) { return introduction.attempts > 0; });
 }
 
 }  // namespace magpie::sim

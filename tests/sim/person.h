@@ -35,7 +35,7 @@ class Person {
   /// are in `uncertain`.
   const std::set<std::string>& accepted() const { return accepted_; }
   const std::set<std::string>& uncertain() const { return uncertain_; }
-  std::size_t times_told_of_another() const;
+  bool knows_of_another() const;
 
  private:
   World& world_;

@@ -148,7 +148,7 @@ class Scenario {
       if (in_room && people_[i].told_used()) {
         world_.violate(people_[i].device().name() + " was told that the link was used, and is in");
       }
-      if (!in_room && attorney().times_told_of_another() == 0) {
+      if (!in_room && !attorney().knows_of_another()) {
         world_.violate("the attorney was not told that somebody else tried");
       }
     }

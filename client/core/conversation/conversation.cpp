@@ -236,7 +236,10 @@ void Conversation::set_closed(bool closed) {
   out_.room_changed = true;
 }
 
-void Conversation::establish() { out_.established = Result<void>(); }
+void Conversation::establish() {
+  out_.established = Result<void>();
+  out_.introduction_changed = is_introduction();
+}
 
 void Conversation::fail_join(Errc code) {
   out_.established = fail(code, "join: another came first");

@@ -94,6 +94,8 @@ class Conversation {
   /// The root key of a member with this fingerprint.
   std::optional<RootKey> member_root(const Fingerprint& person) const;
   std::string title() const;
+  /// Whether the relay is known to have the room. An introduction that it has not may never be.
+  bool at_relay() const { return room_.cursor > 0 || online(); }
   bool catching_up() const { return phase_ == Phase::kCatchingUp; }
   /// Whether all was read and told that can be, and nothing waits that could be sent.
   bool settled() const;

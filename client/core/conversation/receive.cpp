@@ -98,7 +98,13 @@ std::optional<Buffer> Conversation::own_entry(const frames::Entry& entry, Time n
     awaits_echo_ = false;
     return payload;
   }
-  if (joining() && entry.control) fail_join(Errc::kIntroductionUsed);
+  if (joining()) {
+    if (entry.control) fail_join(Errc::kIntroductionUsed);
+  } else if (!room_.closed) {
+    // Another member's words may be hidden behind it, so it is told as a gap, and sending stops.
+    show_gap(entry.sequence, entry.sequence, now);
+    raise_fork();
+  }
   return std::nullopt;
 }
 

@@ -23,7 +23,8 @@ Result<EntryId> Conversation::send_text(std::string text, std::int32_t utc_offse
                                         Time now) {
   if (text.empty() || !is_utf8(text)) return fail(Errc::kUsage, "send: text");
   if (text.size() > kTextSizeMax) return fail(Errc::kTooLarge, "send: text");
-  if (room_.closed || is_introduction()) return fail(Errc::kNotFound, "send: nobody is there");
+  // While joining too: somebody else may have come first, and then this room goes with all in it.
+  if (room_.closed || !group_) return fail(Errc::kNotFound, "send: nobody is there");
   if (paused()) return fail(Errc::kInDoubt, "send: paused");
   Act act;
   act.sent_at = now;

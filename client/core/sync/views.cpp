@@ -21,7 +21,8 @@ IntroductionInfo Engine::Impl::introduction_info(const IntroductionRecord& recor
   IntroductionInfo info;
   info.room = record.room;
   info.label = record.label;
-  info.link = record.link;
+  const auto room = rooms.find(record.room);
+  if (room != rooms.end() && room->second.at_relay()) info.link = record.link;
   info.state = static_cast<IntroductionState>(record.state);
   info.created = record.created;
   info.expires = record.expires;
