@@ -9,5 +9,6 @@ int main(int argc, char** argv) {
   MAGPIE_CHECK(sodium_init() >= 0);
   std::vector<magpie::bench::Comparison> comparisons;
   magpie::bench::add_primitives(comparisons);
+  magpie::bench::add_mls(comparisons);
   return magpie::bench::run(argc, argv, comparisons);
 }
