@@ -17,6 +17,30 @@ std::uint64_t since_epoch(Seconds time) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(time.time_since_epoch().count(), 0));
 }
 
+Result<KeyPackageBundle> read_bundle(Bytes bytes) {
+  Reader reader(bytes);
+  MAGPIE_TRY(const std::uint8_t version, reader.u8());
+  MAGPIE_TRY(const std::uint16_t suite_id, reader.u16());
+  const Suite* suite = find_suite(suite_id);
+  if (version != kBundleVersion || suite == nullptr) {
+    return fail(Errc::kDamaged, "key package bundle: version");
+  }
+  MAGPIE_TRY(const Bytes key_package, reader.vector());
+  MAGPIE_TRY(const Bytes reference, reader.vector());
+  MAGPIE_TRY(const Bytes init_key, reader.vector());
+  MAGPIE_TRY(const Bytes encryption_key, reader.vector());
+  MAGPIE_TRY(const Bytes identity, reader.vector());
+  MAGPIE_TRY(const Bytes seed, reader.vector());
+  MAGPIE_TRY_VOID(reader.finish());
+  MAGPIE_TRY(crypto::SignKeyPair signature_key, crypto::SignKeyPair::from_seed(seed));
+  return KeyPackageBundle{suite,
+                          to_buffer(key_package),
+                          to_buffer(reference),
+                          Secret::copy_of(init_key),
+                          Secret::copy_of(encryption_key),
+                          {to_buffer(identity), std::move(signature_key)}};
+}
+
 }  // namespace
 
 KeyPackageBundle KeyPackageBundle::clone() const {
@@ -37,30 +61,7 @@ Secret KeyPackageBundle::serialize() const {
 }
 
 Result<KeyPackageBundle> KeyPackageBundle::deserialize(Bytes bytes) {
-  const auto decode = [&]() -> Result<KeyPackageBundle> {
-    Reader reader(bytes);
-    MAGPIE_TRY(const std::uint8_t version, reader.u8());
-    MAGPIE_TRY(const std::uint16_t suite_id, reader.u16());
-    const Suite* suite = find_suite(suite_id);
-    if (version != kBundleVersion || suite == nullptr) {
-      return fail(Errc::kDamaged, "key package bundle: version");
-    }
-    MAGPIE_TRY(const Bytes key_package, reader.vector());
-    MAGPIE_TRY(const Bytes reference, reader.vector());
-    MAGPIE_TRY(const Bytes init_key, reader.vector());
-    MAGPIE_TRY(const Bytes encryption_key, reader.vector());
-    MAGPIE_TRY(const Bytes identity, reader.vector());
-    MAGPIE_TRY(const Bytes seed, reader.vector());
-    MAGPIE_TRY_VOID(reader.finish());
-    MAGPIE_TRY(crypto::SignKeyPair signature_key, crypto::SignKeyPair::from_seed(seed));
-    return KeyPackageBundle{suite,
-                            to_buffer(key_package),
-                            to_buffer(reference),
-                            Secret::copy_of(init_key),
-                            Secret::copy_of(encryption_key),
-                            {to_buffer(identity), std::move(signature_key)}};
-  };
-  auto bundle = decode();
+  auto bundle = read_bundle(bytes);
   if (!bundle) return fail(Errc::kDamaged, "key package bundle");
   return bundle;
 }

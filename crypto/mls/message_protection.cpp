@@ -172,7 +172,7 @@ Result<std::size_t> padding_for(const AuthenticatedContent& content,
   const std::size_t bare = bare_content_size(content) + crypto::kAeadTagSize;
   const std::size_t target = padded_size(head + vector_size(bare));
   // The length header grows with what it counts, so a few sizes cannot be met.
-  for (const std::size_t header : {1, 2, 4}) {
+  for (const std::size_t header : {1U, 2U, 4U}) {
     if (target < head + header + bare) break;
     const std::size_t padding = target - head - header - bare;
     if (head + vector_size(bare + padding) == target) return padding;

@@ -49,8 +49,7 @@ Result<void> check_credential_types(const RatchetTree& tree) {
     if (const LeafNode* leaf = tree.leaf(LeafIndex(i))) in_use.push_back(leaf->credential.type);
   }
   std::ranges::sort(in_use);
-  const auto repeated = std::ranges::unique(in_use);
-  in_use.erase(repeated.begin(), repeated.end());
+  in_use.erase(std::unique(in_use.begin(), in_use.end()), in_use.end());
   for (std::uint32_t i = 0; i < tree.leaf_count(); ++i) {
     const LeafNode* leaf = tree.leaf(LeafIndex(i));
     if (leaf != nullptr && !std::ranges::all_of(in_use, [&](std::uint16_t type) {
