@@ -7,6 +7,9 @@ namespace magpie::crypto {
 namespace {
 
 void hmac_into(HashId id, Bytes key, std::initializer_list<Bytes> parts, std::uint8_t* out) {
+  // libsodium takes no null pointer, also not for an empty key.
+  static constexpr std::uint8_t kNothing = 0;
+  if (key.empty()) key = {&kNothing, 0};
   if (id == HashId::kSha256) {
     crypto_auth_hmacsha256_state state;
     crypto_auth_hmacsha256_init(&state, key.data(), key.size());
