@@ -168,6 +168,8 @@ struct Client::Impl {
 
   void settle(std::chrono::milliseconds timeout, Done<void> done) {
     if (!runner) return done(fail(Errc::kLocked, "client: no profile is open"));
+    const auto usable = runner->engine().profile();  // nothing settles once the vault has failed
+    if (!usable) return done(tl::unexpected(usable.error()));
     settling.push_back({system_now() + timeout, std::move(done)});
   }
 

@@ -56,12 +56,15 @@ class Client {
   /// Whether a vault is in the folder. Reads the disk; callable before anything else.
   static bool profile_exists(const std::filesystem::path& profile);
 
-  /// Makes the vault and opens it. Errors: kExists, kInUse, kStorage.
+  /// Makes the vault and opens it, or finishes one whose making was cut short, where the passphrase
+  /// is that one's. Errors: kExists, kInUse, kStorage, kUsage (no name, or a profile is open).
   void create(CreateProfile request, Done<ProfileInfo> done);
   /// Opens the vault and starts to connect. Errors: kNotFound, kInUse, kWrongPassphrase,
-  /// kDamaged, kStorage. Argon2id runs on another thread.
+  /// kDamaged, kStorage, kUsage (one is open). kLocked where `lock` comes before it is done.
+  /// Argon2id runs on another thread.
   void open(Secret passphrase, Done<ProfileInfo> done);
-  /// Closes sessions and vault; secrets leave memory. Then `open` again.
+  /// Closes sessions and vault; secrets leave memory. Whoever still waits for an answer gets
+  /// kLocked; what is stored goes on after the next `open`.
   void lock(Done<void> done);
 
   /// Reads a link's offer from its relay, without a profile, storing nothing.
@@ -99,7 +102,8 @@ class Client {
   /// Marks the numbers as compared, or as not.
   void verify(RoomId room, Fingerprint person, bool matches, Done<void> done);
 
-  /// Done when every room is caught up and nothing waits, or with kTimedOut, kUnreachable.
+  /// Done when every room is caught up and nothing waits. After `timeout`: why some relay is away
+  /// (kUnreachable, kWrongRelayKey, kTimedOut), else kTimedOut.
   void settle(std::chrono::milliseconds timeout, Done<void> done);
 
  private:
