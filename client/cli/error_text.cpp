@@ -16,6 +16,10 @@ std::string_view usage_sentence(std::string_view where) {
     return "No passphrase was given and there is no terminal to ask at. Nothing was changed. Use "
            "--passphrase-file or MAGPIE_PASSPHRASE.";
   }
+  if (where == site::kLongPassphrase) {
+    return "That passphrase is too long. Nothing was changed. Take less than 1024 bytes, in one "
+           "line.";
+  }
   if (where == site::kShortPassphrase) {
     return "That passphrase is too short. Nothing was changed. Take at least ten characters, such "
            "as six words.";

@@ -30,6 +30,7 @@ constexpr std::string_view kNoName = "arguments: name";
 constexpr std::string_view kProfileExists = "arguments: profile";
 constexpr std::string_view kNoPassphrase = "passphrase: none";
 constexpr std::string_view kNoPassphraseFile = "passphrase: file";
+constexpr std::string_view kLongPassphrase = "passphrase: long";
 constexpr std::string_view kShortPassphrase = "passphrase: short";
 constexpr std::string_view kNotRepeated = "passphrase: not repeated";
 constexpr std::string_view kNoText = "arguments: text";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/cli/event_output.h"
 
+#include <cstdio>
+
 #include "client/cli/output.h"
 
 namespace magpie::cli {
@@ -106,6 +108,14 @@ void print_event(const client::Event& event, bool json) {
   const auto line = std::visit([](const auto& one) { return line_of(one); }, event);
   if (!line) return;
   json ? print_json(line->json) : print_line(line->text);
+}
+
+void print_warning(const client::Event& event) {
+  const bool message = std::holds_alternative<event::MessageAdded>(event) ||
+                       std::holds_alternative<event::MessageChanged>(event);
+  if (message) return;  // shown by the next sync, and by history
+  const auto line = std::visit([](const auto& one) { return line_of(one); }, event);
+  if (line) std::fprintf(stderr, "%s\n", line->text.c_str());
 }
 
 }  // namespace magpie::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/cli/session.h"
 
+#include "client/cli/event_output.h"
+
 namespace magpie::cli {
 
 Result<void> Session::open(Secret passphrase) {
@@ -36,6 +38,7 @@ void Session::end() {
 }
 
 void Session::push(const Event& event) {
+  if (warnings_ == Warnings::kSay) print_warning(event);
   const std::lock_guard lock(mutex_);
   events_.push_back(event);
   changed_.notify_all();

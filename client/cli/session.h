@@ -13,12 +13,16 @@ using client::Event;
 
 /// A Client whose answers are waited for and whose events queue up, for a program that does one
 /// thing after the other. One thread uses it, but for `end`.
+/// What the user must hear is said on stderr at once, whichever command came upon it, unless the
+/// command shows events itself.
 class Session {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  explicit Session(const std::filesystem::path& profile)
-      : client_(profile, [this](const Event& event) { push(event); }) {}
+  enum class Warnings { kSay, kLeaveToCommand };
+
+  explicit Session(const std::filesystem::path& profile, Warnings warnings = Warnings::kSay)
+      : warnings_(warnings), client_(profile, [this](const Event& event) { push(event); }) {}
 
   client::Client& client() { return client_; }
 
@@ -43,6 +47,7 @@ class Session {
  private:
   void push(const Event& event);
 
+  const Warnings warnings_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Event> events_;

@@ -5,12 +5,13 @@
 
 namespace magpie::cli {
 
-Result<std::unique_ptr<Session>> open_session(const Invocation& invocation) {
+Result<std::unique_ptr<Session>> open_session(const Invocation& invocation,
+                                              Session::Warnings warnings) {
   if (!client::Client::profile_exists(invocation.profile)) {
     return fail(Errc::kNotFound, "vault: no profile");
   }
   MAGPIE_TRY(auto passphrase, read_passphrase(invocation.passphrase_file, false));
-  auto session = std::make_unique<Session>(invocation.profile);
+  auto session = std::make_unique<Session>(invocation.profile, warnings);
   MAGPIE_TRY_VOID(session->open(std::move(passphrase)));
   return session;
 }

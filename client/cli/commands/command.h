@@ -20,7 +20,8 @@ struct Invocation {
 constexpr double kTimeoutSeconds = 30;
 
 /// Opens the profile that the invocation names.
-Result<std::unique_ptr<Session>> open_session(const Invocation& invocation);
+Result<std::unique_ptr<Session>> open_session(const Invocation& invocation,
+                                              Session::Warnings warnings = Session::Warnings::kSay);
 
 /// Makes `seconds` from now a deadline.
 Session::Deadline deadline_in(double seconds);

@@ -69,11 +69,20 @@ Result<void> wait_for_relay(Session& session, const client::RoomId& room, const 
   }
 }
 
+/// Whoever followed an introduction may have come while nobody looked.
+Result<void> look_for_guest(Session& session, double timeout) {
+  const auto patience = std::chrono::milliseconds(static_cast<std::int64_t>(timeout * 1000));
+  return session.ask<void>([&](auto done) { session.client().settle(patience, std::move(done)); });
+}
+
 Result<void> send(const Invocation& invocation, const Options& options) {
   const std::string text = options.from_stdin ? read_stdin() : options.text;
   if (text.empty()) return fail(Errc::kUsage, site::kNoText);
   MAGPIE_TRY(const auto session, open_session(invocation));
   MAGPIE_TRY(const auto room, find_room(*session, options.room));
+  if (room.kind == client::RoomKind::kIntroduction) {
+    MAGPIE_TRY_VOID(look_for_guest(*session, options.timeout));
+  }
   const auto deadline = deadline_in(options.timeout);
   MAGPIE_TRY(const auto id, session->ask<client::EntryId>([&](auto done) {
     session->client().send(room.id, text, std::move(done));

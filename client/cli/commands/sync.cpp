@@ -89,7 +89,7 @@ Result<void> follow(Session& session, Printer& printer, Session::Deadline deadli
 Result<void> sync(const Invocation& invocation, const Options& options) {
   std::optional<EndSignals> signals;
   if (options.follow) signals.emplace();
-  MAGPIE_TRY(const auto session, open_session(invocation));
+  MAGPIE_TRY(const auto session, open_session(invocation, Session::Warnings::kLeaveToCommand));
   Printer printer(*session, invocation.json);
   MAGPIE_TRY_VOID(printer.unread());
   if (!options.follow) {
