@@ -23,6 +23,16 @@ TEST_F(CliTest, a_link_works_once_and_the_inviter_hears_of_more) {
   EXPECT_EQ(events(anna_.done({"sync"}), "message").size(), 1U);
 }
 
+TEST_F(CliTest, every_command_warns_of_what_it_comes_upon) {
+  ASSERT_NO_FATAL_FAILURE(meet());
+  const Person eve("Eve", dir_.path() / "eve");
+  EXPECT_EQ(eve.run({"join", link_, "--name", "Eve"}).status, 5);
+  const auto sent = anna_.done({"send", room_, "hello"});  // finds that Ben has come, too
+  EXPECT_NE(sent.err.find("your introduction was used by"), std::string::npos);
+  EXPECT_NE(sent.err.find("somebody else tried your introduction"), std::string::npos);
+  EXPECT_EQ(events(ben_.done({"sync"}), "message").size(), 1U);
+}
+
 TEST_F(CliTest, a_wrong_passphrase_opens_nothing) {
   anna_.done({"create", "--name", anna_.name(), "--relay", address_});
   const auto refused = anna_.run({"rooms"}, {}, "correct horse battery stable");
@@ -45,6 +55,8 @@ TEST_F(CliTest, the_passphrase_may_come_from_a_file) {
   std::ofstream(file) << kPassphrase << "\n";
   EXPECT_EQ(anna_.run({"rooms", "--passphrase-file", file.string()}, {}, "not this").status, 0);
   EXPECT_EQ(anna_.run({"rooms", "--passphrase-file", "/nowhere"}).status, 1);
+  std::ofstream(file) << std::string(2000, 'x');
+  EXPECT_EQ(anna_.run({"rooms", "--passphrase-file", file.string()}).status, 2);
 }
 
 TEST_F(CliTest, wrong_usage_is_said_and_changes_nothing) {
@@ -72,8 +84,9 @@ TEST_F(CliTest, what_is_not_there_is_not_found) {
   EXPECT_EQ(ben_.run({"history", "zz"}).status, 1);
   EXPECT_EQ(ben_.run({"send", "zz", "text"}).status, 1);
   EXPECT_EQ(ben_.run({"safety-number", room_, "Nobody"}).status, 1);
-  EXPECT_EQ(ben_.run({"join", link_}).status, 1);           // is there already
-  EXPECT_EQ(anna_.run({"send", room_, "text"}).status, 1);  // nobody came yet
+  EXPECT_EQ(ben_.run({"join", link_}).status, 1);  // is there already
+  const std::string waiting = anna_.done({"introduce"}).json()["room"];
+  EXPECT_EQ(anna_.run({"send", waiting, "text"}).status, 1);  // nobody came yet
   EXPECT_EQ(ben_.run({"send", room_, "--stdin"}, std::string(70'000, 'x')).status, 5);
   EXPECT_TRUE(ben_.texts(room_).empty());
 }
