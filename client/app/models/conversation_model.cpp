@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/app/models/conversation_model.h"
 
-#include <QLocale>
 #include <algorithm>
 
 #include "client/app/models/values.h"
@@ -65,7 +64,7 @@ QVariant ConversationModel::data(const QModelIndex& index, int role) const {
     case kOffset:
       return utc_offset(local_time(message.at));
     case kDay:
-      return QLocale(preferences_.language())
+      return locale_of(preferences_.language())
           .toString(local_time(message.at).date(), QLocale::LongFormat);
     case kGapCount:
       return static_cast<int>(std::min<std::uint64_t>(message.gap_count, 999'999));

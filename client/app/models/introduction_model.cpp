@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/app/models/introduction_model.h"
 
-#include <QLocale>
 #include <algorithm>
 
 #include "client/app/models/values.h"
@@ -25,8 +24,9 @@ QString IntroductionModel::when(client::Time time) const {
   const QDateTime local = local_time(time);
   const QString clock = local.toString("HH:mm");
   if (local.date() == QDate::currentDate()) return clock;
-  const QLocale locale(preferences_.language());
-  return locale.toString(local.date(), QLocale::ShortFormat) + QChar(' ') + clock;
+  //: A day of a month, as QLocale::toString writes it.
+  const QString day = locale_of(preferences_.language()).toString(local.date(), tr("d MMM"));
+  return day + QChar(' ') + clock;
 }
 
 QVariant IntroductionModel::data(const QModelIndex& index, int role) const {

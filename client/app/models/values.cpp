@@ -19,6 +19,10 @@ QString utc_offset(const QDateTime& time) {
   return text;
 }
 
+QLocale locale_of(const QString& language) {
+  return language == "en" ? QLocale(QLocale::English, QLocale::UnitedKingdom) : QLocale(language);
+}
+
 QVariantList members_of(const client::RoomInfo& room) {
   QVariantList members;
   for (const auto& member : room.members) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QDateTime>
+#include <QLocale>
 #include <QString>
 #include <QVariantList>
 
@@ -28,6 +29,9 @@ Id id_of(const QString& text) {
 QDateTime local_time(client::Time time);
 /// "UTC+9", "UTC−3:30": the offset of this device at that time.
 QString utc_offset(const QDateTime& time);
+
+/// How this language writes dates: English without America's order of day and month.
+QLocale locale_of(const QString& language);
 
 /// Maps with `name`, `fingerprint`, `self`, `introduced`, `compared`, `verified`, `manager`.
 QVariantList members_of(const client::RoomInfo& room);

@@ -10,14 +10,16 @@ Button {
     property string iconName: ""
     property bool danger: false
 
-    readonly property real beforeLabel: iconName !== "" ? Theme.body * 1.25 + Theme.s : 0
+    readonly property bool iconOnly: display === AbstractButton.IconOnly
+    readonly property real iconSize: Theme.body * (iconOnly ? 1.4 : 1.25)
+    readonly property real beforeLabel: iconName !== "" && !iconOnly ? iconSize + Theme.s : 0
     readonly property color ink: !enabled ? Theme.muted
         : kind === "primary" ? Theme.bg : danger ? Theme.danger : Theme.accent
 
-    implicitHeight: Math.max(Theme.control, label.implicitHeight + 2 * Theme.s)
-    implicitWidth: Math.max(Theme.control,
-                            implicitContentWidth + leftPadding + rightPadding)
-    leftPadding: kind === "quiet" ? Theme.s : Theme.l
+    implicitHeight: Math.max(Theme.control, implicitContentHeight + 2 * Theme.s)
+    implicitWidth: iconOnly ? Math.max(Theme.control, iconSize + 2 * Theme.s)
+        : Math.max(Theme.control, implicitContentWidth + leftPadding + rightPadding)
+    leftPadding: iconOnly ? 0 : kind === "quiet" ? Theme.s : Theme.l
     rightPadding: leftPadding
     topPadding: Theme.s
     bottomPadding: Theme.s
@@ -28,33 +30,35 @@ Button {
     Keys.onReturnPressed: clicked()
     Keys.onEnterPressed: clicked()
 
+    // What shows no words says them to whoever stays on it.
+    ToolTip.visible: iconOnly && (hovered || visualFocus)
+    ToolTip.delay: 400
+    ToolTip.text: text
+
     contentItem: Item {
         implicitWidth: label.implicitWidth + button.beforeLabel
-        implicitHeight: label.implicitHeight
-        Row {
-            id: row
-            anchors.centerIn: parent
-            spacing: Theme.s
-            Icon {
-                name: button.iconName
-                color: button.ink
-                visible: button.iconName !== ""
-                width: Theme.body * 1.25
-                height: width
-                anchors.verticalCenter: parent.verticalCenter
-            }
-            AppText {
-                id: label
-                text: button.text
-                font: button.font
-                color: button.ink
-                visible: text !== "" && button.display !== AbstractButton.IconOnly
-                width: Math.min(implicitWidth,
-                                Math.max(button.availableWidth - button.beforeLabel, 0))
-                horizontalAlignment: Text.AlignHCenter
-                Accessible.ignored: true
-                anchors.verticalCenter: parent.verticalCenter
-            }
+        implicitHeight: button.iconOnly ? button.iconSize : label.implicitHeight
+        Icon {
+            name: button.iconName
+            color: button.ink
+            visible: button.iconName !== ""
+            width: button.iconSize
+            height: width
+            x: button.iconOnly ? (parent.width - width) / 2
+                : label.x + (label.width - label.contentWidth) / 2 - button.beforeLabel
+            anchors.verticalCenter: parent.verticalCenter
+        }
+        AppText {
+            id: label
+            x: button.beforeLabel
+            width: parent.width - x
+            anchors.verticalCenter: parent.verticalCenter
+            text: button.text
+            font: button.font
+            color: button.ink
+            visible: !button.iconOnly
+            horizontalAlignment: Text.AlignHCenter
+            Accessible.ignored: true
         }
     }
     background: Rectangle {

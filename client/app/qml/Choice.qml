@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
 import QtQuick.Controls.Basic
-import QtQuick.Layouts
 
 // One of a few; wraps where the line is short.
-Flow {
+Wrap {
     id: choice
 
     property string label: ""
@@ -14,7 +13,6 @@ Flow {
     signal chosen(var value)
 
     spacing: Theme.xs
-    Layout.fillWidth: true
     Accessible.role: Accessible.Grouping
     Accessible.name: label
 
@@ -30,14 +28,19 @@ Flow {
             focusPolicy: Qt.StrongFocus
             checked: current
             implicitHeight: Math.max(36, words.implicitHeight + 2 * Theme.s)
-            implicitWidth: Math.min(words.implicitWidth + 2 * Theme.m,
-                                    choice.width > 0 ? choice.width : Infinity)
+            implicitWidth: Math.ceil(measure.advanceWidth) + 2 * Theme.m + 1
+            width: Math.min(implicitWidth, choice.width)
             Accessible.role: Accessible.RadioButton
             Accessible.name: text
             Accessible.checked: current
             onClicked: choice.chosen(modelData.value)
             Keys.onReturnPressed: clicked()
             Keys.onEnterPressed: clicked()
+            TextMetrics {
+                id: measure
+                font: words.font
+                text: option.text
+            }
             contentItem: AppText {
                 id: words
                 text: option.text

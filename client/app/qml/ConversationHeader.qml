@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
+import QtQuick.Controls.Basic
 import QtQuick.Layouts
 import Magpie.Core
 
@@ -59,8 +60,8 @@ Rectangle {
             kind: "quiet"
             iconName: "person"
             text: qsTr("Details")
-            display: header.width < 460 * Theme.scale ? 0 : 2
-            Layout.maximumWidth: header.width * 0.4
+            display: header.width < 460 * Theme.scale ? AbstractButton.IconOnly
+                                                      : AbstractButton.TextBesideIcon
             onClicked: header.screen.toggleDetails()
         }
     }

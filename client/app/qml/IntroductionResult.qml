@@ -47,9 +47,7 @@ ColumnLayout {
         input.readOnly: true
         input.onActiveFocusChanged: if (input.activeFocus) input.selectAll()
     }
-    Flow {
-        spacing: Theme.s
-        Layout.fillWidth: true
+    Wrap {
         AppButton {
             id: copy
             objectName: "copy-link"

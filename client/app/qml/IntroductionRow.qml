@@ -58,8 +58,7 @@ Rectangle {
             visible: row.attempts > 0
             Layout.fillWidth: true
         }
-        Flow {
-            spacing: Theme.s
+        Wrap {
             visible: row.waiting
             Layout.fillWidth: true
             AppButton {

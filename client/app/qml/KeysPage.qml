@@ -25,19 +25,21 @@ FocusScope {
                     ["Ctrl+N", qsTr("New introduction")], ["Ctrl+L", qsTr("Lock")],
                     ["Ctrl+,", qsTr("Settings")], ["F1", qsTr("This list")],
                     ["Esc", qsTr("Close what is on top")], ["Ctrl+Q", qsTr("Quit")]]
-            Flow {
+            GridLayout {
                 id: line
                 required property var modelData
-                spacing: Theme.m
+                columns: page.width < 440 * Theme.scale ? 1 : 2
+                columnSpacing: Theme.m
+                rowSpacing: 2
                 Layout.fillWidth: true
                 AppText {
                     text: line.modelData[0]
                     color: Theme.muted
-                    width: Math.min(150 * Theme.scale, line.width)
+                    Layout.preferredWidth: 150 * Theme.scale
                 }
                 AppText {
                     text: line.modelData[1]
-                    width: Math.min(implicitWidth, line.width)
+                    Layout.fillWidth: true
                 }
             }
         }

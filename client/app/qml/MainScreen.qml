@@ -93,7 +93,7 @@ FocusScope {
         id: middle
         visible: !screen.narrow || !screen.listShown
         x: screen.narrow ? 0 : list.width
-        width: screen.width - x - (details.beside ? details.width : 0)
+        width: screen.width - x - (details.beside ? details.besideWidth : 0)
         height: parent.height
         ConversationPane {
             id: conversation
@@ -113,10 +113,11 @@ FocusScope {
     Loader {
         id: details
         readonly property bool beside: active && screen.wide
+        readonly property real besideWidth: 300 * Theme.scale
         active: screen.detailsShown && Session.conversation.room !== ""
             && (screen.wide || screen.detailsInMiddle && middle.visible)
-        x: beside ? screen.width - width : middle.x
-        width: beside ? 300 * Theme.scale : middle.width
+        x: beside ? screen.width - besideWidth : middle.x
+        width: beside ? besideWidth : screen.width - middle.x
         height: parent.height
         source: "DetailsPane.qml"
         onLoaded: item.screen = screen

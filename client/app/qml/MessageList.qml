@@ -25,7 +25,7 @@ ListView {
     topMargin: Theme.l
     bottomMargin: Theme.m
     cacheBuffer: 2000
-    activeFocusOnTab: count > 0
+    activeFocusOnTab: true
     currentIndex: -1
     highlightMoveDuration: 0
     boundsBehavior: Flickable.StopAtBounds

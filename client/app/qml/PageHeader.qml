@@ -10,7 +10,7 @@ RowLayout {
     property string title: ""
     property alias button: back
 
-    spacing: Theme.xs
+    spacing: Theme.s
     Layout.fillWidth: true
     IconButton {
         id: back

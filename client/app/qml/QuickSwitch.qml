@@ -2,6 +2,7 @@
 import QtQuick
 import QtQuick.Controls.Basic
 import QtQuick.Layouts
+import QtQuick.Templates as T
 import Magpie.Core
 
 // Ctrl+K: the first letters of a room, Enter.
@@ -24,7 +25,7 @@ Popup {
         if (id) picked(id)
     }
 
-    parent: Overlay.overlay
+    parent: T.Overlay.overlay
     anchors.centerIn: parent
     width: Math.min(parent ? parent.width - 2 * Theme.l : 0, 420 * Theme.scale)
     modal: true

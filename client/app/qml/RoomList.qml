@@ -54,7 +54,7 @@ FocusScope {
             clip: true
             model: Session.rooms
             spacing: 2
-            activeFocusOnTab: count > 0
+            activeFocusOnTab: true
             keyNavigationEnabled: true
             boundsBehavior: Flickable.StopAtBounds
             Layout.fillWidth: true

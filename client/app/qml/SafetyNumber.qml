@@ -38,9 +38,7 @@ ColumnLayout {
             }
         }
     }
-    Flow {
-        spacing: Theme.s
-        Layout.fillWidth: true
+    Wrap {
         AppButton {
             objectName: "numbers-match"
             text: qsTr("They match")

@@ -29,8 +29,9 @@ Flickable {
     contentWidth: width
     contentHeight: Math.max(height, column.implicitHeight + 2 * margin)
     boundsBehavior: Flickable.StopAtBounds
-    ScrollBar.vertical: ScrollBar { policy: page.contentHeight > page.height ? ScrollBar.AlwaysOn
-                                                                            : ScrollBar.AsNeeded }
+    ScrollBar.vertical: ScrollBar {
+        policy: page.contentHeight > page.height + 1 ? ScrollBar.AlwaysOn : ScrollBar.AlwaysOff
+    }
 
     Connections {
         target: page.Window.window

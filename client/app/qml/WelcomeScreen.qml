@@ -70,9 +70,7 @@ FocusScope {
             Layout.fillWidth: true
             onClicked: screen.go()
         }
-        Flow {
-            spacing: Theme.s
-            Layout.fillWidth: true
+        Wrap {
             AppButton {
                 objectName: "first-run-picture"
                 text: qsTr("Open the picture…")
