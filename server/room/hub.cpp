@@ -108,6 +108,7 @@ struct Hub::Impl {
   void touch(Room& room);
   void forget_if_idle(const RoomId& id);
   Result<void> drop(Room& room, const Interval& interval);
+  Result<void> drop_all(Room& room);
   void detach(SessionId session, const RoomId& id);
 
   // Saying.
@@ -223,7 +224,8 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Attach& att
   auto& opened = sessions_.at(session);
   const auto slot = room->log.open(attach, opened.nonce, identity_);
   if (slot) {
-    if (opened.rooms.size() >= kRoomsPerSessionMax && !opened.rooms.contains(attach.room)) {
+    if (opened.rooms.size() >= limits_.rooms_per_stream_max &&
+        !opened.rooms.contains(attach.room)) {
       refuse(session, correlation, Errc::kLimit);
     } else {
       this->attach(session, correlation, *room, *slot, attach.after);
@@ -296,12 +298,7 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CloseRoom& 
   const auto [room, attachment] = opened(session, close.room);
   if (room == nullptr) return refuse(session, correlation, Errc::kNotAttached);
   const auto outcome = room->log.close(attachment->slot);
-  if (outcome) {
-    touch(*room);
-    room->closing = true;
-    batch_.writes.push_back(DropRoom{close.room});
-    batch_.durable = true;
-  }
+  if (outcome && !drop_all(*room)) return refuse(session, correlation, Errc::kRelayStorage);
   reply(session, correlation, outcome);
   if (outcome) outgoing_.push_back(TellClosed{close.room, session});
 }
@@ -349,6 +346,29 @@ Result<void> Hub::Impl::drop(Room& room, const Interval& interval) {
     if (headers.size() < kDropChunk) return {};
     after = headers.back().sequence;
   }
+}
+
+/// The room, and what would be looked at later for its sake: every hour in which it got an entry
+/// is an id's, for ids are kept the longest.
+Result<void> Hub::Impl::drop_all(Room& room) {
+  const auto& id = room.log.id();
+  std::set<Hour> hours;
+  for (const auto& [entry, record] : room.ids) hours.insert(record.hour);
+  for (std::optional<EntryId> after;;) {
+    MAGPIE_TRY(const auto ids, store_.list_ids(id, after, kDropChunk));
+    for (const auto& [entry, record] : ids) hours.insert(record.hour);
+    if (ids.size() < kDropChunk) break;
+    after = ids.back().first;
+  }
+  for (const auto hour : hours) {
+    batch_.writes.push_back(DropDue{{DueKind::kEntries, hour, id}});
+    batch_.writes.push_back(DropDue{{DueKind::kIds, day_of(hour), id}});
+  }
+  batch_.writes.push_back(DropRoom{id});
+  batch_.durable = true;
+  touch(room);
+  room.closing = true;
+  return {};
 }
 
 void Hub::Impl::detach(SessionId session, const RoomId& id) {

@@ -7,9 +7,9 @@
 
 namespace magpie::server {
 
-/// What this relay allows; told to each client in the Greeting. Past a limit a request is answered
-/// kLimit and changes nothing. An administrator may lower or raise them within the protocol's own
-/// bounds below.
+/// What this relay allows; told to each client in the Greeting, but for `streams_max`. Past a limit
+/// a request is answered kLimit and changes nothing. An administrator may lower or raise them
+/// within the protocol's own bounds below.
 struct Limits {
   std::uint64_t entry_bytes_max = 64 * 1024;
   std::uint64_t control_entry_bytes_max = 1024 * 1024;
@@ -20,6 +20,10 @@ struct Limits {
   std::uint32_t frames_in_flight_max = 64;
   std::uint32_t retention_hours = 30 * 24;
   std::uint32_t control_entries_per_slot_hour_max = 240;
+  /// Rooms that one stream may have open.
+  std::uint32_t rooms_per_stream_max = 4096;
+  /// Streams of all clients together; one more is ended with RESOURCE_EXHAUSTED.
+  std::uint32_t streams_max = 50'000;
 
   friend bool operator==(const Limits&, const Limits&) = default;
 };
@@ -38,8 +42,5 @@ constexpr std::chrono::hours kIdsKept{30 * 24};
 constexpr std::size_t kFormerKeysPerSlotMax = 64;
 constexpr std::uint32_t kSlotsEverPerRoomMax = 4096;
 constexpr std::uint32_t kExchangedKeyAttemptsMax = 1000;
-
-/// Rooms that one stream may have open.
-constexpr std::size_t kRoomsPerSessionMax = 4096;
 
 }  // namespace magpie::server

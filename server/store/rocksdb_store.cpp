@@ -3,15 +3,16 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
+#include <rocksdb/file_system.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
 #include <array>
-#include <atomic>
-#include <limits>
+#include <bitset>
+#include <mutex>
 
 #include "server/store/records.h"
+#include "server/store/rocksdb_options.h"
 
 namespace magpie::server {
 
@@ -22,6 +23,7 @@ constexpr std::array<const char*, kFamilyCount> kFamilyNames{"default", "rooms",
                                                              "entries", "ids",   "due"};
 constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kFormat = "1";
+constexpr std::string_view kPurgedKey = "purged";
 
 std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
@@ -37,41 +39,48 @@ Result<void> check(const rocksdb::Status& status, std::string_view site) {
   return tl::unexpected<Error>(error_of(status, site));
 }
 
-rocksdb::DBOptions database_options() {
-  rocksdb::DBOptions options;
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
-  options.paranoid_checks = true;
-  // A torn last record is what a crash leaves. Damage anywhere else must not pass for one: the
-  // default mode would open with what was acknowledged after it silently missing.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  options.db_write_buffer_size = 64 << 20;
-  options.max_total_wal_size = 128 << 20;
-  options.max_open_files = 512;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 2;
-  options.db_host_id = "";  // else each file names the machine that made it
-  return options;
-}
-
-rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = cache;
-  // Filters and indexes count against the cache, so that memory does not grow with the queue.
-  table.cache_index_and_filter_blocks = true;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  rocksdb::ColumnFamilyOptions options;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  options.compression = rocksdb::kNoCompression;  // ciphertext and random ids
-  options.write_buffer_size = 32 << 20;
-  return options;
-}
-
 rocksdb::ReadOptions scan_options(const rocksdb::Slice* end) {
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = end;
   options.fill_cache = false;
   return options;
+}
+
+/// Rooms by the first byte of their ids: what was deleted from since the last purge. Thread-safe.
+class DeletedFrom {
+ public:
+  DeletedFrom() { parts_.set(); }  // what an earlier process left is not known
+  void add(const RoomId& room) {
+    std::lock_guard lock(mutex_);
+    parts_.set(room.bytes()[0]);
+  }
+  void add(const std::bitset<256>& parts) {
+    std::lock_guard lock(mutex_);
+    parts_ |= parts;
+  }
+  std::bitset<256> take() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(parts_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::bitset<256> parts_;
+};
+
+/// Ranges of keys that cover these parts, neighbours joined.
+std::vector<std::pair<std::string, std::string>> ranges_of(const std::bitset<256>& parts) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (std::size_t first = 0; first < parts.size(); ++first) {
+    if (!parts.test(first)) continue;
+    auto end = first;
+    while (end < parts.size() && parts.test(end)) ++end;
+    out.emplace_back(
+        std::string(1, static_cast<char>(first)),
+        end < parts.size() ? std::string(1, static_cast<char>(end)) : std::string(64, '\xff'));
+    first = end;
+  }
+  return out;
 }
 
 }  // namespace
@@ -106,6 +115,8 @@ struct RocksdbStore::Impl {
   }
 
   Result<void> check_format() const;
+  Result<void> purge(const std::bitset<256>& parts) const;
+  Result<void> compact(Family family, const rocksdb::Slice* begin, const rocksdb::Slice* end) const;
   void add(rocksdb::WriteBatch& out, const PutRoom& write) const;
   void add(rocksdb::WriteBatch& out, const DropRoom& write) const;
   void add(rocksdb::WriteBatch& out, const PutSlot& write) const;
@@ -115,29 +126,32 @@ struct RocksdbStore::Impl {
   void add(rocksdb::WriteBatch& out, const PutDue& write) const;
   void add(rocksdb::WriteBatch& out, const DropDue& write) const;
 
+  std::unique_ptr<rocksdb::Env> environment;
   std::unique_ptr<rocksdb::DB> database;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  mutable std::atomic<bool> dropped{true};
+  mutable DeletedFrom deleted_from;
 };
 
 RocksdbStore::RocksdbStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RocksdbStore::~RocksdbStore() = default;
 
-Result<std::unique_ptr<RocksdbStore>> RocksdbStore::open(const std::filesystem::path& directory,
-                                                         Mode mode) {
+Result<std::unique_ptr<RocksdbStore>> RocksdbStore::open(
+    const std::filesystem::path& directory, Mode mode, std::shared_ptr<rocksdb::FileSystem> files) {
   const auto cache = rocksdb::NewLRUCache(32 << 20);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const auto* name : kFamilyNames) families.emplace_back(name, family_options(cache));
   auto impl = std::make_unique<Impl>();
+  impl->environment = make_environment(std::move(files));
+  const auto options = database_options(impl->environment.get());
   rocksdb::DB* database = nullptr;
   if (mode == Mode::kReadOnly && !std::filesystem::exists(directory / "CURRENT")) {
     return fail(Errc::kNotFound, "rocksdb: no store");
   }
-  const auto status = mode == Mode::kReadOnly
-                          ? rocksdb::DB::OpenForReadOnly(database_options(), directory.string(),
-                                                         families, &impl->handles, &database)
-                          : rocksdb::DB::Open(database_options(), directory.string(), families,
-                                              &impl->handles, &database);
+  const auto status =
+      mode == Mode::kReadOnly
+          ? rocksdb::DB::OpenForReadOnly(options, directory.string(), families, &impl->handles,
+                                         &database)
+          : rocksdb::DB::Open(options, directory.string(), families, &impl->handles, &database);
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
     return fail(Errc::kInUse, "rocksdb: locked");
   }
@@ -265,7 +279,7 @@ void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutRoom& write) con
 }
 
 void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropRoom& write) const {
-  dropped = true;
+  deleted_from.add(write.room);
   (void)out.Delete(handles[kRooms], records::room_key(write.room));
   for (const auto family : {kSlots, kEntries, kIds}) {
     (void)out.DeleteRange(handles[family], records::room_key(write.room),
@@ -287,12 +301,12 @@ void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutEntry& write) co
 }
 
 void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropEntry& write) const {
-  dropped = true;
+  deleted_from.add(write.room);
   (void)out.Delete(handles[kEntries], records::entry_key(write.room, write.sequence));
 }
 
 void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropId& write) const {
-  dropped = true;
+  deleted_from.add(write.room);
   (void)out.Delete(handles[kIds], records::id_key(write.room, write.id));
 }
 
@@ -305,18 +319,63 @@ void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropDue& write) con
 }
 
 Result<void> RocksdbStore::purge() {
-  if (!impl_->dropped.exchange(false)) return {};
+  const auto parts = impl_->deleted_from.take();
+  if (parts.none()) return {};
+  auto purged = impl_->purge(parts);
+  if (!purged) impl_->deleted_from.add(parts);
+  return purged;
+}
+
+Result<void> RocksdbStore::Impl::purge(const std::bitset<256>& parts) const {
   // Flushing every family together also retires the log that still holds what was deleted.
-  MAGPIE_TRY_VOID(
-      check(impl_->database->Flush(rocksdb::FlushOptions(), impl_->handles), "rocksdb: flush"));
+  MAGPIE_TRY_VOID(check(database->Flush(rocksdb::FlushOptions(), handles), "rocksdb: flush"));
+  for (const auto& [begin, end] : ranges_of(parts)) {
+    const auto from = slice(begin);
+    const auto to = slice(end);
+    for (const auto family : {kRooms, kSlots, kEntries, kIds}) {
+      MAGPIE_TRY_VOID(compact(family, &from, &to));
+    }
+  }
+  MAGPIE_TRY_VOID(compact(kDue, nullptr, nullptr));
+  // One more change of the manifest, so that it forgets the files that were just compacted away.
+  MAGPIE_TRY_VOID(check(database->Put({}, handles[kDefault], slice(kPurgedKey), rocksdb::Slice()),
+                        "rocksdb: put"));
+  return check(database->Flush(rocksdb::FlushOptions(), handles[kDefault]), "rocksdb: flush");
+}
+
+Result<void> RocksdbStore::Impl::compact(Family family, const rocksdb::Slice* begin,
+                                         const rocksdb::Slice* end) const {
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   options.exclusive_manual_compaction = false;
-  for (auto* handle : impl_->handles) {
-    MAGPIE_TRY_VOID(check(impl_->database->CompactRange(options, handle, nullptr, nullptr),
-                          "rocksdb: compact"));
-  }
-  return {};
+  return check(database->CompactRange(options, handles[family], begin, end), "rocksdb: compact");
+}
+
+Result<std::vector<RoomId>> RocksdbStore::list_rooms(const std::optional<RoomId>& after,
+                                                     std::size_t count_max) {
+  std::vector<RoomId> out;
+  if (count_max == 0) return out;
+  const auto begin = after ? records::room_key(*after) + '\0' : std::string();
+  MAGPIE_TRY_VOID(impl_->scan(kRooms, begin, std::string(64, '\xff'),
+                              [&](std::string_view key, std::string_view) -> Result<bool> {
+                                const auto room = RoomId::from(as_bytes(key));
+                                if (!room) return fail(Errc::kDamaged, "room record: key");
+                                out.push_back(*room);
+                                return out.size() < count_max;
+                              }));
+  return out;
+}
+
+Result<void> RocksdbStore::verify_files() {
+  return check(impl_->database->VerifyChecksum(), "rocksdb: checksum");
+}
+
+Result<void> RocksdbStore::checkpoint(const std::filesystem::path& directory) {
+  rocksdb::Checkpoint* made = nullptr;
+  MAGPIE_TRY_VOID(
+      check(rocksdb::Checkpoint::Create(impl_->database.get(), &made), "rocksdb: checkpoint"));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  return check(checkpoint->CreateCheckpoint(directory.string()), "rocksdb: checkpoint");
 }
 
 Result<StoreCounts> RocksdbStore::counts() {

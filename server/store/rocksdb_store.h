@@ -6,6 +6,10 @@
 
 #include "server/store/store.h"
 
+namespace rocksdb {
+class FileSystem;
+}
+
 namespace magpie::server {
 
 /// Rooms in RocksDB: a column family for each kind, keys as store/records.h has them. A durable
@@ -16,9 +20,11 @@ class RocksdbStore final : public Store {
 
   /// Opens the store in `directory`, or makes it (kReadWrite). One process at a time may write;
   /// kReadOnly sees the store as it is now. Errors: kInUse, kDamaged, kStorage, kUnsupported
-  /// (made by a newer program), kNotFound (kReadOnly, and there is none).
-  static Result<std::unique_ptr<RocksdbStore>> open(const std::filesystem::path& directory,
-                                                    Mode mode);
+  /// (made by a newer program), kNotFound (kReadOnly, and there is none). `files` stands in for
+  /// the system's own files, in drills.
+  static Result<std::unique_ptr<RocksdbStore>> open(
+      const std::filesystem::path& directory, Mode mode,
+      std::shared_ptr<rocksdb::FileSystem> files = nullptr);
   ~RocksdbStore() override;
 
   Result<std::optional<RoomState>> load_room(const RoomId& room) override;
@@ -36,6 +42,14 @@ class RocksdbStore final : public Store {
   Result<void> write(std::span<const WriteBatch> batches) override;
   Result<void> purge() override;
   Result<StoreCounts> counts() override;
+
+  /// Rooms in the order of their ids, those above `after`; at most `count_max`.
+  Result<std::vector<RoomId>> list_rooms(const std::optional<RoomId>& after, std::size_t count_max);
+  /// Reads every file and compares it with its checksums. Slow.
+  Result<void> verify_files();
+  /// Makes `directory`, which must not exist, a store that holds what this one holds now; beside
+  /// everything else. Files are shared with this one where the file system can.
+  Result<void> checkpoint(const std::filesystem::path& directory);
 
  private:
   struct Impl;

@@ -6,7 +6,7 @@ namespace magpie::server::test {
 
 using Numbers = std::vector<Sequence>;
 
-TEST_F(PairTest, numbers_are_gapless_across_writers_and_batches) {
+TEST_P(PairTest, numbers_are_gapless_across_writers_and_batches) {
   std::vector<std::uint64_t> asked;
   for (int i = 0; i < 6; ++i) asked.push_back(ask(i % 2 == 0 ? manager_ : guest_, entry(room_, 1)));
   commit();
@@ -14,7 +14,7 @@ TEST_F(PairTest, numbers_are_gapless_across_writers_and_batches) {
   EXPECT_EQ(sequences(sink_.take(manager_)), (Numbers{2, 3, 4, 5, 6, 7, 8}));
 }
 
-TEST_F(PairTest, an_append_behind_a_control_entry_is_stale_and_writes_nothing) {
+TEST_P(PairTest, an_append_behind_a_control_entry_is_stale_and_writes_nothing) {
   EXPECT_EQ(append(manager_, entry(room_, 1, true)), 2u);
   const auto [correlation, frames] = exchange(guest_, entry(room_, 1));
   const auto refused = answer<Refusal>(frames, correlation);
@@ -24,7 +24,7 @@ TEST_F(PairTest, an_append_behind_a_control_entry_is_stale_and_writes_nothing) {
   EXPECT_EQ(append(guest_, entry(room_, 2)), 3u);
 }
 
-TEST_F(PairTest, of_two_control_entries_in_one_batch_the_second_is_stale) {
+TEST_P(PairTest, of_two_control_entries_in_one_batch_the_second_is_stale) {
   const auto first = ask(manager_, entry(room_, 1, true));
   const auto second = ask(guest_, entry(room_, 1, true));
   commit();
@@ -32,7 +32,7 @@ TEST_F(PairTest, of_two_control_entries_in_one_batch_the_second_is_stale) {
   EXPECT_EQ(refusal(sink_.take(guest_), second), Errc::kStale);
 }
 
-TEST_F(PairTest, the_same_id_again_answers_with_the_first_number) {
+TEST_P(PairTest, the_same_id_again_answers_with_the_first_number) {
   auto frame = entry(room_, 1);
   EXPECT_EQ(append(guest_, frame), 2u);
   append(manager_, entry(room_, 1, true));
@@ -45,7 +45,7 @@ TEST_F(PairTest, the_same_id_again_answers_with_the_first_number) {
   EXPECT_EQ(stored(room_), (Numbers{1, 2, 3}));
 }
 
-TEST_F(PairTest, the_same_id_twice_in_one_batch_is_written_once) {
+TEST_P(PairTest, the_same_id_twice_in_one_batch_is_written_once) {
   const auto frame = entry(room_, 1);
   const auto first = ask(guest_, frame);
   const auto second = ask(guest_, frame);
@@ -56,14 +56,14 @@ TEST_F(PairTest, the_same_id_twice_in_one_batch_is_written_once) {
   EXPECT_EQ(sequences(frames), (Numbers{2}));
 }
 
-TEST_F(PairTest, the_id_of_another_slot_is_refused) {
+TEST_P(PairTest, the_id_of_another_slot_is_refused) {
   auto frame = entry(room_, 1);
   append(guest_, frame);
   const auto [correlation, frames] = exchange(manager_, frame);
   EXPECT_EQ(refusal(frames, correlation), Errc::kIdReused);
 }
 
-TEST_F(PairTest, an_id_is_known_after_its_entry_was_deleted_and_for_thirty_days) {
+TEST_P(PairTest, an_id_is_known_after_its_entry_was_deleted_and_for_thirty_days) {
   const auto frame = entry(room_, 1);
   EXPECT_EQ(append(guest_, frame), 2u);
   acknowledge(guest_, room_, 2);
@@ -79,7 +79,7 @@ TEST_F(PairTest, an_id_is_known_after_its_entry_was_deleted_and_for_thirty_days)
   EXPECT_EQ(append(guest_, frame), 3u);
 }
 
-TEST_F(PairTest, nothing_is_said_before_it_is_written) {
+TEST_P(PairTest, nothing_is_said_before_it_is_written) {
   sink_.take(manager_);
   sink_.take(guest_);
   const auto correlation = ask(guest_, entry(room_, 1));
@@ -90,7 +90,7 @@ TEST_F(PairTest, nothing_is_said_before_it_is_written) {
   const auto later = ask(guest_, entry(room_, 1));
   EXPECT_TRUE(hub_->take_batch().empty());
   EXPECT_TRUE(sink_.take(manager_).empty());
-  hub_->committed(store_.write({&batch, 1}));
+  hub_->committed(store().write({&batch, 1}));
   const auto frames = sink_.take(guest_);
   EXPECT_EQ(answer<Appended>(frames, correlation).sequence, 2u);
   EXPECT_EQ(sequences(frames), (Numbers{2}));
@@ -99,7 +99,7 @@ TEST_F(PairTest, nothing_is_said_before_it_is_written) {
   EXPECT_EQ(answer<Appended>(sink_.take(guest_), later).sequence, 3u);
 }
 
-TEST_F(PairTest, a_refusal_that_names_a_pending_entry_waits_for_it) {
+TEST_P(PairTest, a_refusal_that_names_a_pending_entry_waits_for_it) {
   ask(manager_, entry(room_, 1, true));
   const auto stale = ask(guest_, entry(room_, 1));
   EXPECT_TRUE(sink_.take(guest_).empty());
@@ -107,7 +107,7 @@ TEST_F(PairTest, a_refusal_that_names_a_pending_entry_waits_for_it) {
   EXPECT_EQ(answer<Refusal>(sink_.take(guest_), stale).last_control, 2u);
 }
 
-TEST_F(PairTest, what_was_not_written_is_gone_after_a_crash_and_its_number_is_used_again) {
+TEST_P(PairTest, what_was_not_written_is_gone_after_a_crash_and_its_number_is_used_again) {
   ask(guest_, entry(room_, 1));
   (void)hub_->take_batch();
   restart();
@@ -116,7 +116,7 @@ TEST_F(PairTest, what_was_not_written_is_gone_after_a_crash_and_its_number_is_us
   EXPECT_EQ(append(again, entry(room_, 1)), 2u);
 }
 
-TEST_F(PairTest, after_a_failed_write_nothing_is_acknowledged_any_more) {
+TEST_P(PairTest, after_a_failed_write_nothing_is_acknowledged_any_more) {
   sink_.take(manager_);
   const auto first = ask(guest_, entry(room_, 1));
   ASSERT_FALSE(hub_->take_batch().empty());
@@ -133,7 +133,7 @@ TEST_F(PairTest, after_a_failed_write_nothing_is_acknowledged_any_more) {
   EXPECT_EQ(stored(room_), (Numbers{1}));
 }
 
-TEST_F(PairTest, limits_on_size_are_a_clear_answer_and_the_room_goes_on) {
+TEST_P(PairTest, limits_on_size_are_a_clear_answer_and_the_room_goes_on) {
   limits_.entry_bytes_max = 100;
   limits_.control_entry_bytes_max = 200;
   restart();
@@ -150,7 +150,7 @@ TEST_F(PairTest, limits_on_size_are_a_clear_answer_and_the_room_goes_on) {
   EXPECT_EQ(append(guest_, control), 3u);
 }
 
-TEST_F(PairTest, limits_on_a_rooms_entries_and_bytes_end_when_readers_have_read) {
+TEST_P(PairTest, limits_on_a_rooms_entries_and_bytes_end_when_readers_have_read) {
   limits_.entries_per_room_max = 3;
   restart();
   manager_ = open();
@@ -166,7 +166,7 @@ TEST_F(PairTest, limits_on_a_rooms_entries_and_bytes_end_when_readers_have_read)
   EXPECT_EQ(append(guest_, entry(room_, 1)), 4u);
 }
 
-TEST_F(PairTest, control_entries_are_limited_for_each_slot_and_hour) {
+TEST_P(PairTest, control_entries_are_limited_for_each_slot_and_hour) {
   limits_.control_entries_per_slot_hour_max = 2;
   restart();
   manager_ = open();
@@ -183,7 +183,7 @@ TEST_F(PairTest, control_entries_are_limited_for_each_slot_and_hour) {
   EXPECT_EQ(append(guest_, entry(room_, 5, true)), 6u);
 }
 
-TEST_F(PairTest, requests_in_flight_are_limited) {
+TEST_P(PairTest, requests_in_flight_are_limited) {
   limits_.frames_in_flight_max = 2;
   restart();
   guest_ = open();
@@ -199,15 +199,15 @@ TEST_F(PairTest, requests_in_flight_are_limited) {
   EXPECT_EQ(append(guest_, entry(room_, 1)), 4u);
 }
 
-TEST_F(PairTest, hours_do_not_go_back_within_a_room) {
+TEST_P(PairTest, hours_do_not_go_back_within_a_room) {
   append(guest_, entry(room_, 1));
   now_ -= std::chrono::hours(5);
   append(guest_, entry(room_, 1));
-  const auto headers = store_.list_entries(room_, 0, 10, 10);
+  const auto headers = store().list_entries(room_, 0, 10, 10);
   EXPECT_EQ(headers->back().hour, hour_of(kStart));
 }
 
-TEST_F(PairTest, bad_frames_end_their_own_stream_and_no_other) {
+TEST_P(PairTest, bad_frames_end_their_own_stream_and_no_other) {
   const auto expect_end = [&](auto body, Errc code) {
     const auto session = open();
     ask(session, std::move(body));

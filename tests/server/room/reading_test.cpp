@@ -6,7 +6,7 @@ namespace magpie::server::test {
 
 using Numbers = std::vector<Sequence>;
 
-TEST_F(PairTest, own_entries_come_back_in_order_without_their_payload) {
+TEST_P(PairTest, own_entries_come_back_in_order_without_their_payload) {
   const auto second = open();
   attach(second, room_, guest_key_, 1);
   auto frame = entry(room_, 1);
@@ -26,7 +26,7 @@ TEST_F(PairTest, own_entries_come_back_in_order_without_their_payload) {
   EXPECT_FALSE(read.control);
 }
 
-TEST_F(PairTest, a_slow_reader_stops_its_own_stream_and_nobody_elses) {
+TEST_P(PairTest, a_slow_reader_stops_its_own_stream_and_nobody_elses) {
   const auto fast = open();
   attach(fast, room_, manager_key_, 1);
   sink_.take(manager_);
@@ -42,7 +42,7 @@ TEST_F(PairTest, a_slow_reader_stops_its_own_stream_and_nobody_elses) {
   EXPECT_EQ(sequences(sink_.take(manager_)), (Numbers{11, 12}));
 }
 
-TEST_F(PairTest, a_backlog_is_read_as_the_reader_takes_it) {
+TEST_P(PairTest, a_backlog_is_read_as_the_reader_takes_it) {
   for (int i = 0; i < 300; ++i) ask(guest_, entry(room_, 1)), commit();
   hub_->close(manager_);
   manager_ = open();
@@ -61,7 +61,7 @@ TEST_F(PairTest, a_backlog_is_read_as_the_reader_takes_it) {
   for (std::size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i], i + 2);
 }
 
-TEST_F(PairTest, answers_come_to_a_slow_reader_too) {
+TEST_P(PairTest, answers_come_to_a_slow_reader_too) {
   sink_.take(guest_);
   sink_.slow_down(guest_, 0);
   const auto [correlation, frames] = exchange(guest_, entry(room_, 1));
@@ -69,7 +69,7 @@ TEST_F(PairTest, answers_come_to_a_slow_reader_too) {
   EXPECT_EQ(frames.size(), 1u);
 }
 
-TEST_F(PairTest, an_entry_is_deleted_when_every_reader_has_acknowledged_it) {
+TEST_P(PairTest, an_entry_is_deleted_when_every_reader_has_acknowledged_it) {
   append(guest_, entry(room_, 1));
   append(guest_, entry(room_, 1));
   acknowledge(manager_, room_, 3);
@@ -79,12 +79,12 @@ TEST_F(PairTest, an_entry_is_deleted_when_every_reader_has_acknowledged_it) {
   acknowledge(guest_, room_, 1);  // never back
   acknowledge(guest_, room_, 3);
   EXPECT_EQ(stored(room_), Numbers{});
-  EXPECT_EQ(store_.counts()->entries, 0u);
-  EXPECT_EQ(store_.counts()->payload_bytes, 0u);
+  EXPECT_EQ(store().counts()->entries, 0u);
+  EXPECT_EQ(store().counts()->payload_bytes, 0u);
   EXPECT_EQ(append(guest_, entry(room_, 1)), 4u);
 }
 
-TEST_F(PairTest, what_was_not_sent_cannot_be_acknowledged) {
+TEST_P(PairTest, what_was_not_sent_cannot_be_acknowledged) {
   acknowledge(manager_, room_, 1000);
   acknowledge(guest_, room_, 1000);
   append(guest_, entry(room_, 1));
@@ -95,18 +95,18 @@ TEST_F(PairTest, what_was_not_sent_cannot_be_acknowledged) {
   EXPECT_EQ(stored(room_), (Numbers{3}));
 }
 
-TEST_F(PairTest, acknowledgements_alone_need_no_sync_and_no_answer) {
+TEST_P(PairTest, acknowledgements_alone_need_no_sync_and_no_answer) {
   append(guest_, entry(room_, 1));
   sink_.take(manager_);
   hub_->receive(manager_, ClientFrame{0, Acknowledge{room_, 2}}, now_);
   const auto batch = hub_->take_batch();
   EXPECT_FALSE(batch.empty());
   EXPECT_FALSE(batch.durable);
-  hub_->committed(store_.write({&batch, 1}));
+  hub_->committed(store().write({&batch, 1}));
   EXPECT_TRUE(sink_.take(manager_).empty());
 }
 
-TEST_F(PairTest, a_newcomer_needs_nothing_from_before_and_everything_since) {
+TEST_P(PairTest, a_newcomer_needs_nothing_from_before_and_everything_since) {
   acknowledge(guest_, room_, 1);
   append(guest_, entry(room_, 1));
   const auto third_key = key();
@@ -123,7 +123,7 @@ TEST_F(PairTest, a_newcomer_needs_nothing_from_before_and_everything_since) {
   EXPECT_EQ(stored(room_), Numbers{});
 }
 
-TEST_F(PairTest, a_removed_reader_holds_back_only_what_it_may_read) {
+TEST_P(PairTest, a_removed_reader_holds_back_only_what_it_may_read) {
   acknowledge(guest_, room_, 1);
   append(manager_, entry(room_, 1));
   auto change = entry(room_, 1, true);
@@ -136,7 +136,7 @@ TEST_F(PairTest, a_removed_reader_holds_back_only_what_it_may_read) {
   EXPECT_EQ(stored(room_), Numbers{});
 }
 
-TEST_F(PairTest, entries_expire_and_leave_a_gap_that_the_reader_can_see) {
+TEST_P(PairTest, entries_expire_and_leave_a_gap_that_the_reader_can_see) {
   hub_->close(manager_);
   append(guest_, entry(room_, 1));
   now_ += std::chrono::hours(limits_.retention_hours);
@@ -148,7 +148,7 @@ TEST_F(PairTest, entries_expire_and_leave_a_gap_that_the_reader_can_see) {
   hub_->expire(now_);
   commit();
   EXPECT_EQ(stored(room_), (Numbers{3}));
-  EXPECT_EQ(store_.counts()->entries, 1u);
+  EXPECT_EQ(store().counts()->entries, 1u);
   manager_ = open();
   auto frames = attach(manager_, room_, manager_key_, 1);
   EXPECT_EQ(sequences(frames), (Numbers{3}));
@@ -164,7 +164,7 @@ TEST_F(PairTest, entries_expire_and_leave_a_gap_that_the_reader_can_see) {
   EXPECT_EQ(only<CaughtUp>(frames).at(0).through, 3u);
 }
 
-TEST_F(PairTest, a_live_reader_too_slow_for_the_expiry_is_told_where_the_log_stands) {
+TEST_P(PairTest, a_live_reader_too_slow_for_the_expiry_is_told_where_the_log_stands) {
   sink_.take(manager_);
   sink_.slow_down(manager_, 0);
   append(guest_, entry(room_, 1));
@@ -178,19 +178,19 @@ TEST_F(PairTest, a_live_reader_too_slow_for_the_expiry_is_told_where_the_log_sta
   EXPECT_EQ(only<CaughtUp>(frames).at(0).through, 2u);
 }
 
-TEST_F(PairTest, expiry_waits_for_what_is_pending) {
+TEST_P(PairTest, expiry_waits_for_what_is_pending) {
   ask(guest_, entry(room_, 1));
   const auto batch = hub_->take_batch();
   now_ += std::chrono::hours(limits_.retention_hours + 1);
   EXPECT_TRUE(hub_->expire(now_));
-  hub_->committed(store_.write({&batch, 1}));
+  hub_->committed(store().write({&batch, 1}));
   while (hub_->expire(now_)) commit();
   commit();
   EXPECT_EQ(stored(room_), Numbers{});
-  EXPECT_TRUE(store_.list_due(DueKind::kEntries, Hour::max(), {}, 10)->empty());
+  EXPECT_TRUE(store().list_due(DueKind::kEntries, Hour::max(), {}, 10)->empty());
 }
 
-TEST_F(HubTest, expiry_goes_in_bounded_steps_and_ends) {
+TEST_P(HubTest, expiry_goes_in_bounded_steps_and_ends) {
   std::vector<RoomId> rooms;
   for (int i = 0; i < 40; ++i) rooms.push_back(make_room({{key().public_key(), kAllRights}}));
   now_ += kIdsKept + std::chrono::hours(48);
@@ -198,10 +198,10 @@ TEST_F(HubTest, expiry_goes_in_bounded_steps_and_ends) {
   for (; hub_->expire(now_); ++steps) commit();
   commit();
   EXPECT_GE(steps, 2);
-  EXPECT_EQ(store_.counts()->entries, 0u);
-  EXPECT_TRUE(store_.list_due(DueKind::kEntries, Hour::max(), {}, 100)->empty());
-  EXPECT_TRUE(store_.list_due(DueKind::kIds, Hour::max(), {}, 100)->empty());
-  for (const auto& room : rooms) EXPECT_TRUE(store_.list_ids(room, {}, 10)->empty());
+  EXPECT_EQ(store().counts()->entries, 0u);
+  EXPECT_TRUE(store().list_due(DueKind::kEntries, Hour::max(), {}, 100)->empty());
+  EXPECT_TRUE(store().list_due(DueKind::kIds, Hour::max(), {}, 100)->empty());
+  for (const auto& room : rooms) EXPECT_TRUE(store().list_ids(room, {}, 10)->empty());
   EXPECT_EQ(hub_->cached_room_count(), 0u);
 }
 

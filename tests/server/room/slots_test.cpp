@@ -6,7 +6,7 @@ namespace magpie::server::test {
 
 using Numbers = std::vector<Sequence>;
 
-TEST_F(HubTest, greets_each_session_with_its_own_nonce) {
+TEST_P(HubTest, greets_each_session_with_its_own_nonce) {
   const SessionId first{1001};
   const SessionId second{1002};
   const auto nonce = hub_->open(first);
@@ -19,7 +19,7 @@ TEST_F(HubTest, greets_each_session_with_its_own_nonce) {
   EXPECT_NE(only<Greeting>(sink_.take(second)).at(0).nonce, nonce);
 }
 
-TEST_F(HubTest, making_the_same_room_again_is_answered_as_the_first_time) {
+TEST_P(HubTest, making_the_same_room_again_is_answered_as_the_first_time) {
   const auto session = open();
   const auto create = creation({{key().public_key(), kAllRights}});
   for (int i = 0; i < 2; ++i) {
@@ -37,7 +37,7 @@ TEST_F(HubTest, making_the_same_room_again_is_answered_as_the_first_time) {
   EXPECT_EQ(stored(create.room), Numbers{1});
 }
 
-TEST_F(HubTest, the_same_room_twice_in_one_batch_is_made_once) {
+TEST_P(HubTest, the_same_room_twice_in_one_batch_is_made_once) {
   const auto session = open();
   const auto create = creation({{key().public_key(), kAllRights}});
   const auto first = ask(session, create);
@@ -46,20 +46,20 @@ TEST_F(HubTest, the_same_room_twice_in_one_batch_is_made_once) {
   const auto frames = sink_.take(session);
   answer<Created>(frames, first);
   answer<Created>(frames, second);
-  EXPECT_EQ(store_.counts()->rooms, 1u);
+  EXPECT_EQ(store().counts()->rooms, 1u);
 }
 
-TEST_F(HubTest, a_room_beyond_the_limits_is_refused) {
+TEST_P(HubTest, a_room_beyond_the_limits_is_refused) {
   limits_.slots_per_room_max = 1;
   restart();
   const auto session = open();
   const auto [correlation, frames] =
       exchange(session, creation({{key().public_key(), 1}, {key().public_key(), 1}}));
   EXPECT_EQ(refusal(frames, correlation), Errc::kLimit);
-  EXPECT_EQ(store_.counts()->rooms, 0u);
+  EXPECT_EQ(store().counts()->rooms, 0u);
 }
 
-TEST_F(PairTest, attaching_asks_for_what_follows_and_says_when_that_is_all) {
+TEST_P(PairTest, attaching_asks_for_what_follows_and_says_when_that_is_all) {
   append(guest_, entry(room_, 1));
   append(guest_, entry(room_, 1));
   const auto session = open();
@@ -73,7 +73,7 @@ TEST_F(PairTest, attaching_asks_for_what_follows_and_says_when_that_is_all) {
   EXPECT_EQ(std::get<CaughtUp>(frames[3]).through, 3u);
 }
 
-TEST_F(PairTest, attaching_again_on_the_same_stream_starts_over) {
+TEST_P(PairTest, attaching_again_on_the_same_stream_starts_over) {
   append(guest_, entry(room_, 1));
   const auto frames = attach(guest_, room_, guest_key_, 0);
   EXPECT_EQ(sequences(frames), (Numbers{1, 2}));
@@ -81,7 +81,7 @@ TEST_F(PairTest, attaching_again_on_the_same_stream_starts_over) {
   EXPECT_EQ(sequences(sink_.take(guest_)), (Numbers{3}));
 }
 
-TEST_F(PairTest, a_signature_opens_only_what_it_was_made_for) {
+TEST_P(PairTest, a_signature_opens_only_what_it_was_made_for) {
   const auto session = open();
   const auto expect_refused = [&](Attach frame, Errc code) {
     const auto [correlation, frames] = exchange(session, frame);
@@ -106,7 +106,7 @@ TEST_F(PairTest, a_signature_opens_only_what_it_was_made_for) {
   EXPECT_EQ(refusal(frames, correlation), Errc::kNotAttached);
 }
 
-TEST_F(PairTest, rights_are_kept) {
+TEST_P(PairTest, rights_are_kept) {
   const auto reader_key = key();
   const auto writer_key = key();
   auto add = entry(room_, 1, true);
@@ -130,7 +130,7 @@ TEST_F(PairTest, rights_are_kept) {
   EXPECT_EQ(refusal(frames, correlation), Errc::kNoRight);
 }
 
-TEST_F(PairTest, slot_changes_are_all_applied_or_none) {
+TEST_P(PairTest, slot_changes_are_all_applied_or_none) {
   const auto third = key();
   auto change = entry(room_, 1, true);
   change.slot_changes = {Slot{third.public_key(), kRead}, RemoveSlot{key().public_key()}};
@@ -148,7 +148,7 @@ TEST_F(PairTest, slot_changes_are_all_applied_or_none) {
   EXPECT_EQ(stored(room_), Numbers{1});
 }
 
-TEST_F(PairTest, slots_are_limited) {
+TEST_P(PairTest, slots_are_limited) {
   limits_.slots_per_room_max = 3;
   restart();
   manager_ = open();
@@ -161,7 +161,7 @@ TEST_F(PairTest, slots_are_limited) {
   EXPECT_EQ(append(manager_, change), 2u);
 }
 
-TEST_F(PairTest, a_removed_slot_reads_up_to_that_entry_and_no_further) {
+TEST_P(PairTest, a_removed_slot_reads_up_to_that_entry_and_no_further) {
   append(guest_, entry(room_, 1));
   auto change = entry(room_, 1, true);
   change.slot_changes = {RemoveSlot{guest_key_.public_key()}};
@@ -192,7 +192,7 @@ TEST_F(PairTest, a_removed_slot_reads_up_to_that_entry_and_no_further) {
   EXPECT_TRUE(sink_.take(again).empty());
 }
 
-TEST_F(PairTest, a_key_is_exchanged_and_the_old_one_is_told_apart) {
+TEST_P(PairTest, a_key_is_exchanged_and_the_old_one_is_told_apart) {
   const auto fresh = key();
   auto exchange_entry = entry(room_, 1, true);
   exchange_entry.new_slot_key = fresh.public_key();
@@ -226,7 +226,7 @@ TEST_F(PairTest, a_key_is_exchanged_and_the_old_one_is_told_apart) {
   EXPECT_EQ(append(guest, exchange_entry), 2u);
 }
 
-TEST_F(PairTest, a_key_that_was_ever_used_opens_no_other_slot) {
+TEST_P(PairTest, a_key_that_was_ever_used_opens_no_other_slot) {
   const auto fresh = key();
   auto change = entry(room_, 1);
   change.new_slot_key = fresh.public_key();
@@ -240,7 +240,7 @@ TEST_F(PairTest, a_key_that_was_ever_used_opens_no_other_slot) {
   }
 }
 
-TEST_F(PairTest, exchanges_of_a_slot_are_bounded_and_hurt_only_itself) {
+TEST_P(PairTest, exchanges_of_a_slot_are_bounded_and_hurt_only_itself) {
   for (std::size_t i = 0; i < kFormerKeysPerSlotMax; ++i) {
     auto change = entry(room_, 1);
     change.new_slot_key = key().public_key();
@@ -255,7 +255,7 @@ TEST_F(PairTest, exchanges_of_a_slot_are_bounded_and_hurt_only_itself) {
   append(manager_, change);
 }
 
-TEST_F(PairTest, attempts_are_counted_up_to_their_bound) {
+TEST_P(PairTest, attempts_are_counted_up_to_their_bound) {
   auto change = entry(room_, 1);
   change.new_slot_key = key().public_key();
   append(guest_, change);
@@ -269,7 +269,7 @@ TEST_F(PairTest, attempts_are_counted_up_to_their_bound) {
             kExchangedKeyAttemptsMax);
 }
 
-TEST_F(PairTest, a_closed_room_is_gone_with_everything_in_it) {
+TEST_P(PairTest, a_closed_room_is_gone_with_everything_in_it) {
   append(guest_, entry(room_, 1));
   sink_.take(guest_);
   const auto pending = ask(manager_, entry(room_, 1));
@@ -285,11 +285,25 @@ TEST_F(PairTest, a_closed_room_is_gone_with_everything_in_it) {
   std::tie(correlation, frames) = exchange(guest_, attach_frame(guest_, room_, guest_key_, 0));
   EXPECT_EQ(refusal(frames, correlation), Errc::kNoSuchSlot);
   EXPECT_EQ(stored(room_), Numbers{});
-  EXPECT_EQ(store_.counts()->rooms, 0u);
+  EXPECT_EQ(store().counts()->rooms, 0u);
   EXPECT_EQ(hub_->cached_room_count(), 0u);
 }
 
-TEST_F(PairTest, while_a_room_is_being_closed_nothing_opens_or_remakes_it) {
+TEST_P(PairTest, a_stream_opens_rooms_up_to_its_limit) {
+  limits_.rooms_per_stream_max = 1;
+  restart();
+  const auto other_key = key();
+  const auto other = make_room({{other_key.public_key(), kAllRights}});
+  const auto session = open();
+  attach(session, room_, manager_key_);
+  auto [correlation, frames] = exchange(session, attach_frame(session, other, other_key, 0));
+  EXPECT_EQ(refusal(frames, correlation), Errc::kLimit);
+  attach(session, room_, manager_key_);  // again is no further one
+  exchange(session, Detach{room_});
+  attach(session, other, other_key);
+}
+
+TEST_P(PairTest, while_a_room_is_being_closed_nothing_opens_or_remakes_it) {
   ask(manager_, CloseRoom{room_});
   const auto append_late = ask(guest_, entry(room_, 1));
   const auto attach_late = ask(guest_, attach_frame(guest_, room_, guest_key_, 0));
@@ -301,14 +315,14 @@ TEST_F(PairTest, while_a_room_is_being_closed_nothing_opens_or_remakes_it) {
   EXPECT_EQ(refusal(frames, append_late), Errc::kNotAttached);
   EXPECT_EQ(refusal(frames, attach_late), Errc::kNoSuchSlot);
   EXPECT_EQ(refusal(frames, create_late), Errc::kRoomExists);
-  EXPECT_EQ(store_.counts()->rooms, 0u);
+  EXPECT_EQ(store().counts()->rooms, 0u);
   // Once it is gone its id is free, and nothing of the old room is left.
   const auto [correlation, made] = exchange(guest_, create);
   answer<Created>(made, correlation);
   EXPECT_EQ(stored(room_), Numbers{1});
 }
 
-TEST_F(PairTest, rooms_are_held_in_memory_only_while_they_are_open) {
+TEST_P(PairTest, rooms_are_held_in_memory_only_while_they_are_open) {
   EXPECT_EQ(hub_->cached_room_count(), 1u);
   exchange(guest_, Detach{room_});
   EXPECT_EQ(hub_->cached_room_count(), 1u);

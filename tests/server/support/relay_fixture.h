@@ -7,7 +7,7 @@
 #include <set>
 
 #include "server/room/hub.h"
-#include "server/store/memory_store.h"
+#include "tests/server/support/stores.h"
 #include "tests/support/seeded_random.h"
 
 namespace magpie::server::test {
@@ -75,14 +75,18 @@ inline std::vector<Sequence> sequences(const std::vector<ServerFrame>& frames) {
 
 constexpr Time kStart{std::chrono::hours(500'000)};
 
-/// One hub over a memory store, with a clock in the test's hand.
-class HubTest : public ::testing::Test {
+/// One hub over each store, with a clock in the test's hand.
+class HubTest : public ::testing::TestWithParam<StoreKind> {
  protected:
   HubTest() { restart(); }
 
+  Store& store() { return holder_.get(); }
+
   /// Drops the hub with all that was not written, as a crash does.
   void restart() {
-    hub_ = std::make_unique<Hub>(store_, sink_, random_, identity_, limits_);
+    hub_.reset();
+    holder_.reopen();
+    hub_ = std::make_unique<Hub>(store(), sink_, random_, identity_, limits_);
     nonces_.clear();
   }
 
@@ -105,7 +109,7 @@ class HubTest : public ::testing::Test {
   /// Writes what is pending, until nothing is.
   void commit() {
     for (auto batch = hub_->take_batch(); !batch.empty(); batch = hub_->take_batch()) {
-      hub_->committed(store_.write({&batch, 1}));
+      hub_->committed(store().write({&batch, 1}));
     }
   }
 
@@ -163,12 +167,12 @@ class HubTest : public ::testing::Test {
 
   std::vector<Sequence> stored(const RoomId& room) {
     std::vector<Sequence> out;
-    const auto headers = store_.list_entries(room, 0, ~Sequence{0}, 100'000);
+    const auto headers = store().list_entries(room, 0, ~Sequence{0}, 100'000);
     for (const auto& header : *headers) out.push_back(header.sequence);
     return out;
   }
 
-  MemoryStore store_;
+  StoreHolder holder_{GetParam()};
   RecordingSink sink_;
   magpie::test::SeededRandom random_{7};
   RelayIdentity identity_ = random_.id<RelayIdentity>();
