@@ -13,7 +13,7 @@ std::string_view usage_sentence(std::string_view where) {
     return "A new profile needs a name. Nothing was changed. Give one with --name.";
   }
   if (where == site::kNoPassphrase) {
-    return "No passphrase was given and there is no terminal to ask at. Nothing was changed. Use "
+    return "No passphrase was given. Nothing was changed. Type it at a terminal, or use "
            "--passphrase-file or MAGPIE_PASSPHRASE.";
   }
   if (where == site::kLongPassphrase) {

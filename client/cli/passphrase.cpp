@@ -55,11 +55,10 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
 
   bool usable() const { return usable_ && signals_ >= 0; }
-  /// Empty where a signal came.
+  /// Errors: kUsage, where a signal came or the line is too long.
   Result<Secret> ask(std::string_view prompt) {
     say(prompt);
-    Result<Secret> line;
-    if (wait_for_line()) line = read_line(descriptor_);
+    auto line = wait_for_line() ? read_line(descriptor_) : fail(Errc::kUsage, site::kNoPassphrase);
     say("\n");
     return line;
   }

@@ -9,7 +9,7 @@ namespace {
 TEST_F(CliTest, what_cannot_be_sent_waits) {
   ASSERT_NO_FATAL_FAILURE(meet());
   kill_relay();
-  const auto refused = ben_.run({"send", room_, "patience", "--timeout", "1"});
+  const auto refused = ben_.run({"send", room_, "patience", "--timeout", "4"});
   EXPECT_EQ(refused.status, 4);
   EXPECT_EQ(refused.err,
             "The relay cannot be reached. Your messages are safe here and will go when it returns. "
@@ -35,7 +35,7 @@ TEST_F(CliTest, another_relay_in_its_place_is_not_talked_to) {
   fs::rename(relay_folder(), dir_.path() / "away");
   restart_relay();
   ASSERT_NE(address_, own_address);  // same port, other key
-  const auto refused = ben_.run({"send", room_, "hello?", "--timeout", "2"});
+  const auto refused = ben_.run({"send", room_, "hello?", "--timeout", "5"});
   EXPECT_EQ(refused.status, 4);
   EXPECT_TRUE(refused.err.starts_with("Another computer answered in the relay's place"));
 }
