@@ -46,15 +46,21 @@ std::size_t total_size(std::initializer_list<Bytes> parts) {
   return size;
 }
 
-/// SignContent (RFC 9420 §5.1.2), and EncryptContext (§5.1.3), which has the same form.
-Buffer labelled(std::string_view label, std::initializer_list<Bytes> content) {
-  const std::size_t size = total_size(content);
-  Writer writer(size + label.size() + kPrefix.size() + 8);
-  writer.vector_length(kPrefix.size() + label.size());
-  writer.fixed(as_bytes(kPrefix)).fixed(as_bytes(label)).vector_length(size);
-  for (const Bytes part : content) writer.fixed(part);
-  return writer.take();
-}
+/// SignContent (RFC 9420 §5.1.2), and EncryptContext (§5.1.3), which has the same form. In a
+/// Writer, because that wipes itself: what is signed may be a text that nobody else may read.
+class Labelled {
+ public:
+  Labelled(std::string_view label, std::initializer_list<Bytes> content)
+      : writer_(total_size(content) + label.size() + kPrefix.size() + 8) {
+    writer_.vector_length(kPrefix.size() + label.size());
+    writer_.fixed(as_bytes(kPrefix)).fixed(as_bytes(label)).vector_length(total_size(content));
+    for (const Bytes part : content) writer_.fixed(part);
+  }
+  Bytes bytes() const { return writer_.view(); }
+
+ private:
+  Writer writer_;
+};
 
 }  // namespace
 
@@ -94,28 +100,28 @@ crypto::Digest ref_hash(crypto::HashId hash, std::string_view label,
 
 crypto::Signature sign_with_label(const crypto::SignKeyPair& key, std::string_view label,
                                   std::initializer_list<Bytes> content) {
-  return key.sign(labelled(label, content));
+  return key.sign(Labelled(label, content).bytes());
 }
 
 Result<void> verify_with_label(Bytes key, std::string_view label,
                                std::initializer_list<Bytes> content, Bytes signature) {
   const auto public_key = crypto::SignPublicKey::from(key);
   if (!public_key) return fail(Errc::kBadSignature, "verify_with_label: key size");
-  return crypto::verify(*public_key, labelled(label, content), signature);
+  return crypto::verify(*public_key, Labelled(label, content).bytes(), signature);
 }
 
 Result<crypto::HpkeCiphertext> encrypt_with_label(const Suite& suite, Bytes public_key,
                                                   std::string_view label, Bytes context,
                                                   Bytes plaintext, Random& random) {
-  return crypto::hpke_seal(suite.hpke, public_key, labelled(label, {context}), {}, plaintext,
-                           random);
+  return crypto::hpke_seal(suite.hpke, public_key, Labelled(label, {context}).bytes(), {},
+                           plaintext, random);
 }
 
 Result<Secret> decrypt_with_label(const Suite& suite, Bytes private_key, Bytes public_key,
                                   std::string_view label, Bytes context, Bytes enc,
                                   Bytes ciphertext) {
-  return crypto::hpke_open(suite.hpke, private_key, public_key, enc, labelled(label, {context}), {},
-                           ciphertext);
+  return crypto::hpke_open(suite.hpke, private_key, public_key, enc,
+                           Labelled(label, {context}).bytes(), {}, ciphertext);
 }
 
 }  // namespace magpie::mls
