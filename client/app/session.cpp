@@ -317,9 +317,9 @@ void Session::take(const client::Event& event) {
     rooms_.remove(gone->room);
     if (to_text(gone->room) == conversation_.room()) conversation_.close();
   } else if (const auto* added = std::get_if<client::event::MessageAdded>(&event)) {
-    conversation_.put(added->message);
+    conversation_.add(added->message);
   } else if (const auto* message = std::get_if<client::event::MessageChanged>(&event)) {
-    conversation_.put(message->message);
+    conversation_.change(message->message);
   } else if (const auto* made = std::get_if<client::event::IntroductionChanged>(&event)) {
     introductions_.put(made->introduction);
   } else if (const auto* used = std::get_if<client::event::IntroductionUsed>(&event)) {

@@ -25,8 +25,6 @@ ConversationModel::ConversationModel(CoreBridge& core, const Preferences& prefer
   });
 }
 
-QVariantList ConversationModel::members() const { return members_of(info_); }
-
 int ConversationModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(messages_.size());
 }
@@ -85,9 +83,8 @@ QHash<int, QByteArray> ConversationModel::roleNames() const {
 void ConversationModel::open(const client::RoomInfo& room) {
   close();
   room_ = to_text(room.id);
-  info_ = room;
+  set_info(room);
   emit roomOpened();
-  emit infoChanged();
   load(0);
 }
 
@@ -97,18 +94,26 @@ void ConversationModel::close() {
   messages_.clear();
   endResetModel();
   room_.clear();
-  info_ = {};
+  set_info({});
   loaded_ = loading_ = has_earlier_ = false;
   problem_.clear();
   emit roomOpened();
-  emit infoChanged();
   emit loadedChanged();
 }
 
 void ConversationModel::update(const client::RoomInfo& room) {
   if (room_.isEmpty() || room.id != info_.id) return;
-  info_ = room;
+  set_info(room);
+}
+
+// A list of members that stays the same is not told anew: whoever compares a number keeps it.
+void ConversationModel::set_info(const client::RoomInfo& info) {
+  info_ = info;
   emit infoChanged();
+  QVariantList members = members_of(info);
+  if (members == members_) return;
+  members_ = std::move(members);
+  emit membersChanged();
 }
 
 void ConversationModel::load(std::size_t before) {
@@ -125,11 +130,9 @@ void ConversationModel::load(std::size_t before) {
 
 void ConversationModel::take_page(std::vector<MessageInfo> page) {
   has_earlier_ = page.size() == kPage;
-  std::erase_if(page, [this](const MessageInfo& message) {
-    return std::ranges::find(messages_, message.id, &MessageInfo::id) != messages_.end();
-  });
+  // What was written since the page was asked for has moved it.
+  std::erase_if(page, [this](const MessageInfo& message) { return is_shown(message); });
   if (!page.empty()) {
-    // What came while the page was read is newer than all of it.
     beginInsertRows({}, 0, static_cast<int>(page.size()) - 1);
     messages_.insert(messages_.begin(), page.begin(), page.end());
     endInsertRows();
@@ -142,17 +145,25 @@ void ConversationModel::loadEarlier() {
   if (has_earlier_ && !loading_) load(messages_.size());
 }
 
-void ConversationModel::put(const MessageInfo& message) {
-  if (room_.isEmpty() || message.room != info_.id) return;
-  const bool fresh = std::ranges::find(messages_, message.id, &MessageInfo::id) == messages_.end();
-  // Older than what is shown: it comes with its page.
-  if (fresh && has_earlier_ && !messages_.empty() && before(message, messages_.front())) return;
-  upsert(message);
-  if (fresh) emit appended(message.self);
+bool ConversationModel::is_shown(const MessageInfo& message) const {
+  return std::ranges::find(messages_, message.id, &MessageInfo::id) != messages_.end();
 }
 
-int ConversationModel::upsert(const MessageInfo& message) {
-  auto old = std::ranges::find(messages_, message.id, &MessageInfo::id);
+// Events and answers come in the core's order: what came before the first page is in it. And what
+// is older than the pages that are shown comes with its own.
+void ConversationModel::add(const MessageInfo& message) {
+  if (message.room != info_.id || !loaded_ || is_shown(message)) return;
+  if (has_earlier_ && !messages_.empty() && before(message, messages_.front())) return;
+  put(message);
+  emit appended(message.self);
+}
+
+void ConversationModel::change(const MessageInfo& message) {
+  if (message.room == info_.id && is_shown(message)) put(message);
+}
+
+void ConversationModel::put(const MessageInfo& message) {
+  const auto old = std::ranges::find(messages_, message.id, &MessageInfo::id);
   if (old != messages_.end()) {
     const int row = static_cast<int>(old - messages_.begin());
     const bool in_place = (old == messages_.begin() || !before(message, *(old - 1))) &&
@@ -160,7 +171,7 @@ int ConversationModel::upsert(const MessageInfo& message) {
     if (in_place) {
       *old = message;
       emit dataChanged(index(row), index(row));
-      return row;
+      return;
     }
     beginRemoveRows({}, row, row);
     messages_.erase(old);
@@ -172,7 +183,6 @@ int ConversationModel::upsert(const MessageInfo& message) {
   messages_.insert(place, message);
   endInsertRows();
   if (row + 1 < rowCount()) emit dataChanged(index(row + 1), index(row + 1), {kFollows});
-  return row;
 }
 
 void ConversationModel::markRead() {

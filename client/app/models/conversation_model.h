@@ -16,7 +16,7 @@ class ConversationModel : public QAbstractListModel {
   Q_PROPERTY(QString room READ room NOTIFY roomOpened)
   Q_PROPERTY(QString title READ title NOTIFY infoChanged)
   Q_PROPERTY(int state READ state NOTIFY infoChanged)
-  Q_PROPERTY(QVariantList members READ members NOTIFY infoChanged)
+  Q_PROPERTY(QVariantList members READ members NOTIFY membersChanged)
   Q_PROPERTY(int unread READ unread NOTIFY infoChanged)
   Q_PROPERTY(bool loaded READ loaded NOTIFY loadedChanged)
   Q_PROPERTY(bool hasEarlier READ hasEarlier NOTIFY loadedChanged)
@@ -43,7 +43,7 @@ class ConversationModel : public QAbstractListModel {
   QString room() const { return room_; }
   QString title() const { return QString::fromStdString(info_.title); }
   int state() const { return static_cast<int>(info_.state); }
-  QVariantList members() const;
+  QVariantList members() const { return members_; }
   int unread() const { return static_cast<int>(info_.unread); }
   bool loaded() const { return loaded_; }
   bool hasEarlier() const { return has_earlier_; }
@@ -57,7 +57,8 @@ class ConversationModel : public QAbstractListModel {
   void open(const client::RoomInfo& room);
   void close();
   void update(const client::RoomInfo& room);
-  void put(const client::MessageInfo& message);
+  void add(const client::MessageInfo& message);
+  void change(const client::MessageInfo& message);
 
   Q_INVOKABLE void loadEarlier();
   Q_INVOKABLE void markRead();
@@ -67,15 +68,18 @@ class ConversationModel : public QAbstractListModel {
  signals:
   void roomOpened();
   void infoChanged();
+  void membersChanged();
   void loadedChanged();
   void appended(bool own);
   void refused(const QString& room, const QString& text);
 
  private:
+  void set_info(const client::RoomInfo& info);
   void load(std::size_t before);
   void take_page(std::vector<client::MessageInfo> page);
-  /// Inserts, or replaces and moves. Returns the row.
-  int upsert(const client::MessageInfo& message);
+  bool is_shown(const client::MessageInfo& message) const;
+  /// Inserts, or replaces and moves.
+  void put(const client::MessageInfo& message);
   bool follows(std::size_t row) const;
 
   CoreBridge& core_;
@@ -83,6 +87,7 @@ class ConversationModel : public QAbstractListModel {
   Problem problem_;
   QString room_;
   client::RoomInfo info_;
+  QVariantList members_;
   std::vector<client::MessageInfo> messages_;
   bool loaded_ = false;
   bool loading_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/app/models/introduction_model.h"
 
+#include <QCoreApplication>
 #include <algorithm>
 
 #include "client/app/models/values.h"
@@ -25,7 +26,9 @@ QString IntroductionModel::when(client::Time time) const {
   const QString clock = local.toString("HH:mm");
   if (local.date() == QDate::currentDate()) return clock;
   //: A day of a month, as QLocale::toString writes it.
-  const QString day = locale_of(preferences_.language()).toString(local.date(), tr("d MMM"));
+  const QString day =
+      locale_of(preferences_.language())
+          .toString(local.date(), QCoreApplication::translate("IntroductionModel", "d MMM"));
   return day + QChar(' ') + clock;
 }
 

@@ -15,7 +15,7 @@ ColumnLayout {
     spacing: Theme.s
     Banner {
         name: "banner-guest"
-        kind: "good"
+        kind: "info"
         text: Session.conversation.room !== ""
               && Session.newGuests.includes(Session.conversation.room)
             ? qsTr("Your introduction for %1 was used. They call themselves “%2”. Not %1? Don't "
@@ -62,9 +62,5 @@ ColumnLayout {
         text: Session.conversation.problem.text !== "" ? Session.conversation.problem.text
                                                        : Session.problem.text
         Layout.fillWidth: true
-    }
-    Item {
-        visible: children.length > 0 && banners.height > 0
-        implicitHeight: Theme.xs
     }
 }

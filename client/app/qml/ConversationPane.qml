@@ -45,6 +45,7 @@ FocusScope {
         spacing: 0
         visible: pane.open
         ConversationHeader {
+            id: header
             screen: pane.screen
             others: pane.others
             Layout.fillWidth: true
@@ -53,17 +54,16 @@ FocusScope {
             id: messages
             Layout.fillWidth: true
             Layout.fillHeight: true
-            Layout.minimumHeight: 80
         }
         // Warnings stand above the composer until they are dealt with; where there are many, they
         // scroll, and the composer stays in sight.
         Flickable {
             id: warnings
             clip: true
-            contentHeight: banners.height
-            visible: banners.height > 0
+            contentHeight: banners.implicitHeight
             boundsBehavior: Flickable.StopAtBounds
-            implicitHeight: Math.min(banners.height, pane.height * 0.4)
+            implicitHeight: Math.min(banners.implicitHeight, Math.max(
+                48, pane.height - header.implicitHeight - composer.implicitHeight - 80))
             Layout.fillWidth: true
             Layout.leftMargin: Theme.l
             Layout.rightMargin: Theme.l

@@ -21,11 +21,13 @@ ColumnLayout {
         Icon {
             name: row.modelData.self ? "person" : row.modelData.verified ? "verified" : "warning"
             color: row.ink
+            Layout.alignment: Qt.AlignTop
             Layout.preferredWidth: Theme.body * 1.4
             Layout.preferredHeight: Theme.body * 1.4
         }
         ColumnLayout {
             spacing: 0
+            Layout.alignment: Qt.AlignTop
             AppText {
                 text: row.modelData.name
                 font.weight: Font.DemiBold

@@ -21,7 +21,7 @@ QtObject {
         case stateGap: return qsTr("Gap")
         case stateFork: return qsTr("Histories differ")
         case stateChanged: return qsTr("Changed")
-        case stateClosed: return qsTr("Ended")
+        case stateClosed: return qsTr("Ended", "room")
         }
         return ""
     }
@@ -46,9 +46,9 @@ QtObject {
     }
     function introductionState(state, used) {
         switch (state) {
-        case 1: return qsTr("Waiting")
+        case 1: return qsTr("Waiting", "for somebody to use the introduction")
         case 2: return qsTr("Used %1").arg(used)
         }
-        return qsTr("Ended")
+        return qsTr("Ended", "introduction")
     }
 }
