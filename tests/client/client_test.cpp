@@ -75,7 +75,7 @@ TEST_F(ClientTest, two_people_meet_and_write) {
   EXPECT_EQ(joined->fingerprint, created->fingerprint);
   EXPECT_EQ(joined->room, offer->room);
   const auto first = ben.send(joined->room, "first");
-  ASSERT_TRUE(first);
+  ASSERT_TRUE(first) << name(first.error().code) << " " << first.error().site;
   EXPECT_TRUE(anna.saw_text("first"));
   EXPECT_TRUE(ben.saw_state(*first, MessageState::kRelay));
   EXPECT_TRUE(ben.saw_state(*first, MessageState::kDelivered));
