@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every screen in every language, at the smallest window with the largest text: all words are
 // whole, and can be scrolled into sight.
-#include <QTest>
 
 #include "tests/app/support/desk.h"
 

@@ -88,7 +88,8 @@ FocusScope {
                     Accessible.multiLine: true
                     onTextChanged: if (composer.shownRoom !== "")
                                        Session.setDraft(composer.shownRoom, text)
-                    onPreeditTextChanged: composer.finish()
+                    // The composed text is taken away before the text that it became is put in.
+                    onPreeditTextChanged: if (composer.sending) Qt.callLater(composer.finish)
                     Keys.onPressed: event => {
                         const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter
                         if (!enter) composer.sending = false

@@ -35,6 +35,7 @@ class Desk {
   QQuickItem* find(const QString& name);
   std::vector<QQuickItem*> find_all(const QString& name);
   QString text_of(const QString& name);
+  /// The item of this name, or what is inside it.
   bool has_focus(const QString& name);
   QString focus_name();
 
