@@ -191,6 +191,22 @@ TEST_F(EngineTest, both_know_each_other_verified_and_with_one_safety_number) {
   EXPECT_TRUE(room_of(relative_, room).members[1].numbers_compared);
 }
 
+TEST_F(EngineTest, guest_may_write_as_soon_as_joining_is_done) {
+  const auto introduction = introduce();
+  client::JoinRequest request{introduction.value().link, "", "name"};
+  std::optional<Errc> outcome;
+  relative_.device().run([&](Engine& engine) {
+    engine.join(request, world_.now(), [&](const auto& joined) {
+      relative_.device().engine().send(
+          joined.value().room, "first", 0, world_.now(),
+          [&](const auto& sent) { outcome = sent ? Errc{} : sent.error().code; });
+    });
+  });
+  ASSERT_TRUE(world_.run_until_settled());
+  EXPECT_EQ(outcome, Errc{});
+  EXPECT_EQ(texts(attorney_, introduction->room), Texts{"first"});
+}
+
 TEST_F(EngineTest, inviter_may_be_asleep) {
   const auto introduction = introduce();
   attorney_.device().switch_off();

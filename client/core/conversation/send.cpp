@@ -93,7 +93,6 @@ void Conversation::append_answered(const frames::Answer& answer, Time now) {
   const auto* appended = std::get_if<frames::Appended>(&answer.result);
   if (appended == nullptr) return retry_later(now);
   backoff_.reset();
-  if (joining()) establish();
   // Where the entry came before the answer, it does not wait here any more.
   const bool waits = (pending_ && pending_->id == in_flight_id_) ||
                      (!outbox_.empty() && outbox_.front().id == in_flight_id_);
