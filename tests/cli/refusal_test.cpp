@@ -67,6 +67,7 @@ TEST_F(CliTest, wrong_usage_is_said_and_changes_nothing) {
   EXPECT_EQ(anna_.run({"create", "--name", " ", "--relay", address_}).status, 2);
   EXPECT_EQ(anna_.run({"join", "magpie://nowhere/#x", "--name", "Anna"}).status, 2);
   EXPECT_EQ(anna_.run({"send", "12", "text", "--timeout", "soon"}).status, 2);
+  EXPECT_EQ(anna_.run({"send", "12", "text", "--timeout", "1e300"}).status, 2);
   EXPECT_EQ(anna_.run({"send", "12", ""}).status, 2);
   EXPECT_EQ(anna_.run({"rooms"}).status, 1);
   EXPECT_FALSE(fs::exists(anna_.profile()));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "client/core/relay_address.h"
+#include "client/core/vault/vault.h"
 #include "tests/client/support/person.h"
 #include "tests/server/support/relay_process.h"
 #include "tests/support/temporary_folder.h"
@@ -191,6 +192,21 @@ TEST_F(ClientTest, a_profile_needs_a_name) {
   EXPECT_EQ(code_of(anna.introduce()), Errc::kUsage);  // no relay
   EXPECT_TRUE(anna.ask<void>([&](auto done) { anna.client().set_relay(*address_, done); }));
   EXPECT_TRUE(anna.introduce());
+}
+
+TEST_F(ClientTest, a_profile_whose_making_was_cut_short_is_finished) {
+  ASSERT_TRUE(Vault::create(folder("anna"), passphrase()));  // and nobody's name in it yet
+  Person anna(folder("anna"));
+  EXPECT_EQ(code_of(anna.open()), Errc::kNotFound);
+  EXPECT_EQ(
+      code_of(anna.ask<ProfileInfo>([&](auto done) {
+        anna.client().create({"Anna", passphrase("another passphrase"), address_}, std::move(done));
+      })),
+      Errc::kExists);
+  const auto created = anna.create("Anna", address_);
+  ASSERT_TRUE(created);
+  ASSERT_TRUE(anna.lock());
+  EXPECT_EQ(anna.open()->fingerprint, created->fingerprint);
 }
 
 TEST_F(ClientTest, a_link_works_once) {

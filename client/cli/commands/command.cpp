@@ -16,9 +16,13 @@ Result<std::unique_ptr<Session>> open_session(const Invocation& invocation,
   return session;
 }
 
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(seconds));
+}
+
 Session::Deadline deadline_in(double seconds) {
-  return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                std::chrono::duration<double>(seconds));
+  return std::chrono::steady_clock::now() + milliseconds(seconds);
 }
 
 }  // namespace magpie::cli

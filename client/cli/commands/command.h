@@ -18,12 +18,14 @@ struct Invocation {
 };
 
 constexpr double kTimeoutSeconds = 30;
+constexpr double kTimeoutSecondsMax = 1e6;
 
 /// Opens the profile that the invocation names.
 Result<std::unique_ptr<Session>> open_session(const Invocation& invocation,
                                               Session::Warnings warnings = Session::Warnings::kSay);
 
-/// Makes `seconds` from now a deadline.
+std::chrono::milliseconds milliseconds(double seconds);
+/// So many seconds from now.
 Session::Deadline deadline_in(double seconds);
 
 /// Adds a command whose options `add_options(command, options)` declares and that `run(invocation,

@@ -71,8 +71,8 @@ Result<void> wait_for_relay(Session& session, const client::RoomId& room, const 
 
 /// Whoever followed an introduction may have come while nobody looked.
 Result<void> look_for_guest(Session& session, double timeout) {
-  const auto patience = std::chrono::milliseconds(static_cast<std::int64_t>(timeout * 1000));
-  return session.ask<void>([&](auto done) { session.client().settle(patience, std::move(done)); });
+  return session.ask<void>(
+      [&](auto done) { session.client().settle(milliseconds(timeout), std::move(done)); });
 }
 
 Result<void> send(const Invocation& invocation, const Options& options) {
@@ -107,7 +107,7 @@ void add_send(CLI::App& app, Invocation& invocation) {
     command.add_flag("--stdin", to.from_stdin, "Read the text from standard input")->excludes(text);
     command.add_flag("--no-wait", to.no_wait, "Do not wait until the relay has it");
     command.add_option("--timeout", to.timeout, "Seconds to wait for the relay")
-        ->check(CLI::NonNegativeNumber)
+        ->check(CLI::Range(0.0, kTimeoutSecondsMax))
         ->capture_default_str();
   };
   add_command<Options>(app, invocation, "send", "Send a text to a room", options, send);

@@ -64,9 +64,8 @@ class Printer {
 
 /// Until everything is caught up.
 Result<void> catch_up(Session& session, Printer& printer, double timeout) {
-  const std::chrono::milliseconds patience(static_cast<std::int64_t>(timeout * 1000));
   const auto outcome = std::make_shared<Result<void>>();
-  session.client().settle(patience, [&session, outcome](const Result<void>& settled) {
+  session.client().settle(milliseconds(timeout), [&session, outcome](const Result<void>& settled) {
     *outcome = settled;
     session.end();
   });
@@ -109,7 +108,7 @@ void add_sync(CLI::App& app, Invocation& invocation) {
   const auto options = [](CLI::App& command, Options& to) {
     command.add_flag("--follow", to.follow, "Go on until SIGINT or SIGTERM");
     command.add_option("--timeout", to.timeout, "Seconds; 30, or without end with --follow")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0.0, kTimeoutSecondsMax));
   };
   add_command<Options>(app, invocation, "sync", "Fetch and send what waits, and show what comes",
                        options, sync);
