@@ -68,6 +68,13 @@ class DeletedFrom {
   std::bitset<256> parts_;
 };
 
+const RoomId* room_deleted_from(const Write& write) {
+  if (const auto* room = std::get_if<DropRoom>(&write)) return &room->room;
+  if (const auto* entry = std::get_if<DropEntry>(&write)) return &entry->room;
+  if (const auto* id = std::get_if<DropId>(&write)) return &id->room;
+  return nullptr;
+}
+
 /// Ranges of keys that cover these parts, neighbours joined.
 std::vector<std::pair<std::string, std::string>> ranges_of(const std::bitset<256>& parts) {
   std::vector<std::pair<std::string, std::string>> out;
@@ -129,7 +136,7 @@ struct RocksdbStore::Impl {
   std::unique_ptr<rocksdb::Env> environment;
   std::unique_ptr<rocksdb::DB> database;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  mutable DeletedFrom deleted_from;
+  DeletedFrom deleted_from;
 };
 
 RocksdbStore::RocksdbStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -270,7 +277,14 @@ Result<void> RocksdbStore::write(std::span<const WriteBatch> batches) {
       std::visit([&](const auto& change) { impl_->add(out, change); }, write);
     }
   }
-  return check(impl_->database->Write(options, &out), "rocksdb: write");
+  MAGPIE_TRY_VOID(check(impl_->database->Write(options, &out), "rocksdb: write"));
+  // Noted now and not before, or a purge beside this could miss it.
+  for (const auto& batch : batches) {
+    for (const auto& write : batch.writes) {
+      if (const auto* room = room_deleted_from(write)) impl_->deleted_from.add(*room);
+    }
+  }
+  return {};
 }
 
 // A WriteBatch takes records of any size that we write, so its own statuses are always OK.
@@ -279,7 +293,6 @@ void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutRoom& write) con
 }
 
 void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropRoom& write) const {
-  deleted_from.add(write.room);
   (void)out.Delete(handles[kRooms], records::room_key(write.room));
   for (const auto family : {kSlots, kEntries, kIds}) {
     (void)out.DeleteRange(handles[family], records::room_key(write.room),
@@ -301,12 +314,10 @@ void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutEntry& write) co
 }
 
 void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropEntry& write) const {
-  deleted_from.add(write.room);
   (void)out.Delete(handles[kEntries], records::entry_key(write.room, write.sequence));
 }
 
 void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropId& write) const {
-  deleted_from.add(write.room);
   (void)out.Delete(handles[kIds], records::id_key(write.room, write.id));
 }
 
