@@ -19,8 +19,8 @@ Result<std::vector<ListedProposal>> resolve(const GroupState& state, const Commi
       continue;
     }
     const auto& ref = std::get<ProposalRef>(item);
-    const auto found =
-        std::ranges::find(state.proposals, ref, [](const auto& cached) { return cached->ref; });
+    const auto found = std::ranges::find_if(
+        state.proposals, [&](const CachedProposalPtr& cached) { return cached->ref == ref; });
     if (found == state.proposals.end()) {
       return fail(Errc::kUnknownProposal, "commit: proposal not received (§12.4)");
     }
