@@ -68,6 +68,7 @@ void Session::readLink(const QString& link, const QString& pin) {
         if (!offer) return fail_with(offer.error());
         offer_ = *std::move(offer);
         emit offerChanged();
+        if (phase_ == "open") return set_busy(false);
         set_phase("about-you");
       });
   core_.client().preview(link_.toStdString(), pin_.toStdString(), std::move(done));
@@ -89,18 +90,17 @@ void Session::readPicture(const QUrl& file) {
 }
 
 void Session::startWithout() {
-  problem_.clear();
-  forget_offer();
+  forgetOffer();
   set_phase("about-you");
 }
 
 void Session::back() {
-  problem_.clear();
-  forget_offer();
+  forgetOffer();
   set_phase("welcome");
 }
 
-void Session::forget_offer() {
+void Session::forgetOffer() {
+  problem_.clear();
   link_.clear();
   pin_.clear();
   needs_pin_ = false;
@@ -199,7 +199,7 @@ void Session::read_everything(const QString& first_room) {
     if (step != step_) return;
     if (!rooms) return fail_with(rooms.error());
     rooms_.reset(*std::move(rooms));
-    forget_offer();
+    forgetOffer();
     openRoom(first_room.isEmpty() && rooms_.count() == 1 ? rooms_.roomAt(0) : first_room);
     set_phase("open");
   }));
@@ -219,6 +219,20 @@ void Session::openRoom(const QString& room) {
 
 void Session::dismissGuest(const QString& room) {
   if (new_guests_.removeAll(room) > 0) emit newGuestsChanged();
+}
+
+void Session::joinOffer() {
+  problem_.clear();
+  set_busy(true);
+  client::JoinRequest request{link_.toStdString(), pin_.toStdString(), profile_.name};
+  auto done = core_.answer_to<client::JoinedInfo>(
+      this, [this, step = step_](Result<client::JoinedInfo> answer) {
+        if (step != step_) return;
+        if (!answer) return fail_with(answer.error());
+        set_busy(false);
+        emit joined(to_text(answer->room));
+      });
+  core_.client().join(std::move(request), std::move(done));
 }
 
 void Session::setRelay(const QString& address) {

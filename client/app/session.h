@@ -81,6 +81,9 @@ class Session : public QObject {
   // Main.
   Q_INVOKABLE void openRoom(const QString& room);
   Q_INVOKABLE void dismissGuest(const QString& room);
+  /// Joins with the offer that was read; `joined` tells the room.
+  Q_INVOKABLE void joinOffer();
+  Q_INVOKABLE void forgetOffer();
   Q_INVOKABLE void setRelay(const QString& address);
   Q_INVOKABLE void compareNumber(const QString& fingerprint);
   Q_INVOKABLE void verify(const QString& fingerprint, bool matches);
@@ -101,6 +104,7 @@ class Session : public QObject {
   void connectionChanged();
   void newGuestsChanged();
   void pictureRead(const QString& link);
+  void joined(const QString& room);
   void draftRestored(const QString& room);
   void numberReady(const QString& fingerprint, const QStringList& groups);
 
@@ -108,7 +112,6 @@ class Session : public QObject {
   void set_phase(const QString& phase);
   void set_busy(bool busy);
   void fail_with(const Error& error);
-  void forget_offer();
   void read_everything(const QString& first_room);
   void clear_content();
   void take(const client::Event& event);

@@ -106,6 +106,68 @@ TEST_F(MainScreen, an_introduction_is_told_of_when_used_and_can_be_cancelled) {
   EXPECT_FALSE(std::filesystem::exists(profile("late")));
 }
 
+TEST_F(MainScreen, who_has_conversations_can_take_a_further_introduction) {
+  Desk attorney(profile("attorney"));
+  Desk colleague(profile("colleague"));
+  Desk relative(profile("relative"));
+  meet(attorney, relative);
+  colleague.activate();
+  colleague.start_without_link("Park", address_);
+  const QString link = attorney.introduce("Park");
+  colleague.click("have-introduction");
+  colleague.wait_until("the link has the focus", [&] { return colleague.has_focus("join-link"); });
+  colleague.paste("nonsense");
+  colleague.key(Qt::Key_Return);
+  colleague.wait_for("join-problem");
+  colleague.key(Qt::Key_A, Qt::ControlModifier);
+  colleague.paste(link);
+  colleague.key(Qt::Key_Return);
+  colleague.wait_until("the button has the focus", [&] {
+    return colleague.has_focus("join-continue") &&
+           colleague.text_of("join-continue") == "Start writing";
+  });
+  colleague.key(Qt::Key_Return);
+  colleague.wait_until("the composer has the focus",
+                       [&] { return colleague.has_focus("composer"); });
+  EXPECT_EQ(colleague.text_of("room-title"), "Kim");
+}
+
+TEST_F(MainScreen, the_language_changes_at_any_time) {
+  Desk attorney(profile("attorney"));
+  Desk relative(profile("relative"));
+  meet(attorney, relative);
+  attorney.key(Qt::Key_Comma, Qt::ControlModifier);
+  attorney.click("language-ko");
+  EXPECT_EQ(attorney.text_of("new-introduction").toStdString(), "새 소개");
+  attorney.key(Qt::Key_Escape);
+  EXPECT_EQ(attorney.text_of("room-badge").toStdString(), "소개로 확인됨");
+  EXPECT_EQ(attorney.text_of("send").toStdString(), "Lee 님에게 보내기");
+  attorney.key(Qt::Key_L, Qt::ControlModifier);
+  attorney.wait_until("the passphrase has the focus",
+                      [&] { return attorney.has_focus("lock-passphrase"); });
+  attorney.type("wrong");
+  attorney.key(Qt::Key_Return);
+  attorney.wait_for("lock-problem");
+  EXPECT_TRUE(attorney.text_of("lock-problem").startsWith(QString::fromUtf8("이 암호 문구로는")));
+  attorney.preferences().setLanguage("zh_CN");  // an error that stands speaks it too
+  EXPECT_TRUE(attorney.text_of("lock-problem").startsWith(QString::fromUtf8("此密码短语")));
+}
+
+TEST_F(MainScreen, nobody_at_the_keyboard_is_noticed_and_a_key_puts_it_off) {
+  IdleWatch watch;
+  int idle = 0;
+  QObject::connect(&watch, &IdleWatch::idle, [&] { ++idle; });
+  watch.set_limit(std::chrono::hours(1));
+  Desk desk(profile("new"));
+  desk.click("first-run-link");
+  desk.type("a");
+  EXPECT_EQ(idle, 0);
+  watch.set_limit(std::chrono::milliseconds(1));
+  desk.wait_until("idle", [&] { return idle == 1; });
+  desk.type("b");  // counts anew
+  desk.wait_until("idle again", [&] { return idle == 2; });
+}
+
 // Every control that the keyboard reaches has a name; the focus goes round and leaves nothing out.
 TEST_F(MainScreen, tab_goes_from_list_over_header_and_messages_to_composer_and_send) {
   Desk attorney(profile("attorney"));
@@ -123,8 +185,8 @@ TEST_F(MainScreen, tab_goes_from_list_over_header_and_messages_to_composer_and_s
     EXPECT_FALSE(node->text(QAccessible::Name).isEmpty()) << qPrintable(attorney.focus_name());
   }
   const QStringList wanted{
-      "send",     "new-introduction",    "room-Lee", "lock", "settings", "keys", "details",
-      "messages", "banner-guest-action", "composer"};
+      "send",    "new-introduction", "have-introduction",   "room-Lee", "lock", "settings", "keys",
+      "details", "messages",         "banner-guest-action", "composer"};
   EXPECT_EQ(order.join(" ").toStdString(), wanted.join(" ").toStdString());
   EXPECT_EQ(attorney.find("send")->property("text").toString(), "Send to Lee");
 }

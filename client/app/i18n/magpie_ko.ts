@@ -149,6 +149,10 @@
             <source>No connection since %1. Your messages are safe here and will go when it returns.</source>
             <translation>%1부터 연결이 끊겨 있습니다. 메시지는 여기에 안전하게 있으며, 연결되면 보냅니다.</translation>
         </message>
+        <message>
+            <source>Not sent: the relay refused a message. Its text is kept here. Send it again, or tell your relay administrator.</source>
+            <translation>전송 안 됨: 릴레이가 메시지 하나를 거부했습니다. 쓴 글은 여기에 남아 있습니다. 다시 보내거나 릴레이 관리자에게 알리세요.</translation>
+        </message>
     </context>
     <context>
         <name>ConversationHeader</name>
@@ -347,6 +351,45 @@
         <message>
             <source>Introductions</source>
             <translation>소개 목록</translation>
+        </message>
+    </context>
+    <context>
+        <name>JoinPage</name>
+        <message>
+            <source>I have an introduction</source>
+            <translation>받은 소개 열기</translation>
+        </message>
+        <message>
+            <source>Paste the link here</source>
+            <translation>여기에 링크를 붙여 넣으세요</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation>PIN</translation>
+        </message>
+        <message>
+            <source>The person who sent you the link tells you the PIN by telephone.</source>
+            <translation>링크를 보낸 사람이 전화로 PIN을 알려 줍니다.</translation>
+        </message>
+        <message>
+            <source>%1 invites you to write privately.</source>
+            <translation>%1 님이 비공개 대화에 초대했습니다.</translation>
+        </message>
+        <message>
+            <source>Continue only if you expected this.</source>
+            <translation>기다리던 초대일 때만 계속하세요.</translation>
+        </message>
+        <message>
+            <source>One moment…</source>
+            <translation>잠시만 기다리세요…</translation>
+        </message>
+        <message>
+            <source>Start writing</source>
+            <translation>대화 시작</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>계속</translation>
         </message>
     </context>
     <context>
@@ -575,6 +618,10 @@
         <message>
             <source>Keys</source>
             <translation>단축키</translation>
+        </message>
+        <message>
+            <source>I have an introduction</source>
+            <translation>받은 소개 열기</translation>
         </message>
     </context>
     <context>

@@ -149,6 +149,10 @@
             <source>No connection since %1. Your messages are safe here and will go when it returns.</source>
             <translation>自 %1 起没有连接。您的消息安全保存在这里，恢复连接后会自动发送。</translation>
         </message>
+        <message>
+            <source>Not sent: the relay refused a message. Its text is kept here. Send it again, or tell your relay administrator.</source>
+            <translation>未发送：中继拒绝了一条消息。其文字保存在这里。请重新发送，或告知中继管理员。</translation>
+        </message>
     </context>
     <context>
         <name>ConversationHeader</name>
@@ -347,6 +351,45 @@
         <message>
             <source>Introductions</source>
             <translation>引荐列表</translation>
+        </message>
+    </context>
+    <context>
+        <name>JoinPage</name>
+        <message>
+            <source>I have an introduction</source>
+            <translation>我收到了引荐</translation>
+        </message>
+        <message>
+            <source>Paste the link here</source>
+            <translation>在此粘贴链接</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation>PIN</translation>
+        </message>
+        <message>
+            <source>The person who sent you the link tells you the PIN by telephone.</source>
+            <translation>发送链接的人会通过电话告诉您 PIN。</translation>
+        </message>
+        <message>
+            <source>%1 invites you to write privately.</source>
+            <translation>%1 邀请您私下通信。</translation>
+        </message>
+        <message>
+            <source>Continue only if you expected this.</source>
+            <translation>只有在您预期会收到此邀请时才继续。</translation>
+        </message>
+        <message>
+            <source>One moment…</source>
+            <translation>请稍候…</translation>
+        </message>
+        <message>
+            <source>Start writing</source>
+            <translation>开始通信</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>继续</translation>
         </message>
     </context>
     <context>
@@ -575,6 +618,10 @@
         <message>
             <source>Keys</source>
             <translation>快捷键</translation>
+        </message>
+        <message>
+            <source>I have an introduction</source>
+            <translation>我收到了引荐</translation>
         </message>
     </context>
     <context>

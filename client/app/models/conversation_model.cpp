@@ -23,6 +23,15 @@ ConversationModel::ConversationModel(CoreBridge& core, const Preferences& prefer
   connect(&preferences, &Preferences::languageChanged, this, [this] {
     if (!messages_.empty()) emit dataChanged(index(0), index(rowCount() - 1), {kDay});
   });
+  for (const auto signal : {&ConversationModel::loadedChanged, &ConversationModel::roomOpened}) {
+    connect(this, signal, this, &ConversationModel::notSentChanged);
+  }
+  connect(this, &ConversationModel::dataChanged, this, &ConversationModel::notSentChanged);
+}
+
+int ConversationModel::notSent() const {
+  return static_cast<int>(
+      std::ranges::count(messages_, client::MessageState::kNotSent, &MessageInfo::state));
 }
 
 int ConversationModel::rowCount(const QModelIndex& parent) const {

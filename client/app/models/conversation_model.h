@@ -18,6 +18,7 @@ class ConversationModel : public QAbstractListModel {
   Q_PROPERTY(int state READ state NOTIFY infoChanged)
   Q_PROPERTY(QVariantList members READ members NOTIFY membersChanged)
   Q_PROPERTY(int unread READ unread NOTIFY infoChanged)
+  Q_PROPERTY(int notSent READ notSent NOTIFY notSentChanged)
   Q_PROPERTY(bool loaded READ loaded NOTIFY loadedChanged)
   Q_PROPERTY(bool hasEarlier READ hasEarlier NOTIFY loadedChanged)
   Q_PROPERTY(magpie::app::Problem* problem READ problem CONSTANT)
@@ -45,6 +46,8 @@ class ConversationModel : public QAbstractListModel {
   int state() const { return static_cast<int>(info_.state); }
   QVariantList members() const { return members_; }
   int unread() const { return static_cast<int>(info_.unread); }
+  /// How many of the messages that are shown the relay refused for good.
+  int notSent() const;
   bool loaded() const { return loaded_; }
   bool hasEarlier() const { return has_earlier_; }
   Problem* problem() { return &problem_; }
@@ -69,6 +72,7 @@ class ConversationModel : public QAbstractListModel {
   void roomOpened();
   void infoChanged();
   void membersChanged();
+  void notSentChanged();
   void loadedChanged();
   void appended(bool own);
   void refused(const QString& room, const QString& text);

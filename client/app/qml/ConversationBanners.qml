@@ -50,6 +50,15 @@ ColumnLayout {
         Layout.fillWidth: true
     }
     Banner {
+        name: "banner-not-sent"
+        iconName: "not-sent"
+        kind: "danger"
+        text: Session.conversation.notSent === 0 ? ""
+            : qsTr("Not sent: the relay refused a message. Its text is kept here. Send it again, or "
+                   + "tell your relay administrator.")
+        Layout.fillWidth: true
+    }
+    Banner {
         name: "banner-offline"
         iconName: "offline"
         text: Session.offlineSince === "" ? ""

@@ -11,7 +11,7 @@ FocusScope {
     readonly property real room: width / Theme.scale
     readonly property bool wide: room >= 900
     readonly property bool narrow: room < 600
-    // In the middle: "conversation", "introductions", "settings" or "keys".
+    // In the middle: "conversation", "introductions", "join", "settings" or "keys".
     property string page: "conversation"
     property bool listShown: true // narrow: the list, or what is in the middle
     property bool detailsShown: false
@@ -106,7 +106,7 @@ FocusScope {
             anchors.fill: parent
             active: screen.page !== "conversation"
             source: ({ "introductions": "IntroductionsPage.qml", "settings": "SettingsPage.qml",
-                       "keys": "KeysPage.qml" })[screen.page] ?? ""
+                       "keys": "KeysPage.qml", "join": "JoinPage.qml" })[screen.page] ?? ""
             onLoaded: item.screen = screen
         }
     }
@@ -128,6 +128,10 @@ FocusScope {
         onClosed: screen.focusMiddle()
     }
 
+    Connections {
+        target: Session
+        function onJoined(room) { screen.openRoom(room) }
+    }
     Connections {
         target: Session.conversation
         function onRoomOpened() {

@@ -45,8 +45,17 @@ FocusScope {
             Layout.fillWidth: true
             Layout.leftMargin: Theme.l
             Layout.rightMargin: Theme.l
-            Layout.bottomMargin: Theme.m
             onClicked: pane.screen.show("introductions")
+        }
+        AppButton {
+            objectName: "have-introduction"
+            kind: "quiet"
+            text: qsTr("I have an introduction")
+            Layout.fillWidth: true
+            Layout.leftMargin: Theme.l
+            Layout.rightMargin: Theme.l
+            Layout.bottomMargin: Theme.s
+            onClicked: pane.screen.show("join")
         }
         ListView {
             id: list
