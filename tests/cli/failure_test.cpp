@@ -40,6 +40,26 @@ TEST_F(CliTest, another_relay_in_its_place_is_not_talked_to) {
   EXPECT_TRUE(refused.err.starts_with("Another computer answered in the relay's place"));
 }
 
+TEST_F(CliTest, a_relay_put_back_to_an_earlier_day_is_noticed) {
+  ASSERT_NO_FATAL_FAILURE(meet());
+  const auto copy = dir_.path() / "copy";
+  EXPECT_EQ(relay_->stop(SIGTERM), 0);
+  fs::copy(relay_folder(), copy, fs::copy_options::recursive);
+  restart_relay();
+  ben_.done({"send", room_, "one"});
+  EXPECT_EQ(relay_->stop(SIGTERM), 0);
+  fs::remove_all(relay_folder());
+  fs::rename(copy, relay_folder());
+  restart_relay();
+
+  EXPECT_EQ(events(ben_.done({"sync"}), "fork").size(), 1U);
+  EXPECT_EQ(ben_.done({"rooms"}).json()["state"], "fork");
+  const auto refused = ben_.run({"send", room_, "two"});
+  EXPECT_EQ(refused.status, 5);
+  EXPECT_TRUE(refused.err.starts_with("Sending is paused in this room")) << refused.err;
+  EXPECT_EQ(ben_.texts(room_), Lines{"one"});  // readable, and nothing was queued
+}
+
 TEST_F(CliTest, a_relay_killed_in_the_middle_loses_nothing) {
   ASSERT_NO_FATAL_FAILURE(meet());
   Lines sent = {"first"};
