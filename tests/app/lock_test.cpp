@@ -56,6 +56,8 @@ TEST_F(Lock, hides_everything_and_unlocking_brings_it_back) {
   attorney.wait_until("the message",
                       [&] { return attorney.messages() == QStringList{"Good morning."}; });
   EXPECT_EQ(attorney.text_of("composer"), "half a sentence");
+  EXPECT_NE(attorney.find("send"), nullptr);
+  attorney.look("unlocked");
 }
 
 TEST_F(Lock, nothing_that_arrives_is_shown_while_it_is_locked) {

@@ -52,7 +52,8 @@ Rectangle {
                 text: banner.action
                 kind: "plain"
                 visible: text !== ""
-                Layout.maximumWidth: parent.width
+                Layout.fillWidth: true
+                Layout.maximumWidth: implicitWidth
                 onClicked: banner.acted()
             }
         }

@@ -124,7 +124,8 @@ FocusScope {
                 kind: "primary"
                 iconName: "send"
                 text: qsTr("Send to %1").arg(composer.title)
-                Layout.maximumWidth: composer.width - 2 * Theme.l
+                Layout.fillWidth: true
+                Layout.maximumWidth: implicitWidth
                 onClicked: composer.send()
             }
         }

@@ -55,7 +55,8 @@ FocusScope {
             kind: "quiet"
             text: screen.forgotten ? qsTr("Go back") : qsTr("Forgot it?")
             Layout.leftMargin: -Theme.s
-            Layout.maximumWidth: parent.width
+            Layout.fillWidth: true
+            Layout.maximumWidth: implicitWidth
             onClicked: screen.forgotten = !screen.forgotten
         }
         Banner {

@@ -81,7 +81,8 @@ FocusScope {
                 objectName: "save-relay"
                 text: qsTr("Save the relay")
                 enabled: relay.text.trim() !== Session.relay && Session.isRelayAddress(relay.text)
-                Layout.maximumWidth: parent.width
+                Layout.fillWidth: true
+                Layout.maximumWidth: implicitWidth
                 onClicked: Session.setRelay(relay.text)
             }
             Banner {

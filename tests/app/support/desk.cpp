@@ -12,7 +12,8 @@ constexpr int kPatienceMs = 30'000;
 
 void collect(QQuickItem* item, const QString& name, std::vector<QQuickItem*>& found) {
   if (!item->isVisible()) return;
-  if (item->objectName() == name) found.push_back(item);
+  const bool has_size = item->width() > 0 && item->height() > 0;
+  if (item->objectName() == name && has_size) found.push_back(item);
   for (QQuickItem* child : item->childItems()) collect(child, name, found);
 }
 
