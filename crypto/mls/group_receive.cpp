@@ -65,6 +65,9 @@ Result<Received> receive_proposal(GroupState& state, const ParsedContent& parsed
                                  LifetimeRule::receiving(now, *state.policy)));
   Writer encoded;
   parsed.authenticated.encode(encoded);
+  if (encoded.size() > GroupState::kProposalSizeMax) {
+    return fail(Errc::kTooLarge, "proposal: size");
+  }
   ProposalRef ref =
       to_buffer(ref_hash(state.suite->hash, kProposalRefLabel, {encoded.view()}).bytes());
   const bool repeated = std::ranges::any_of(

@@ -29,8 +29,10 @@ struct PastEpoch {
 struct GroupState {
   /// How many past epochs' resumption PSKs are kept; the RFC asks for a limit (§8.6).
   static constexpr std::size_t kPastEpochsMax = 8;
-  /// How many proposals of an epoch are kept: a member must not fill the others' memory.
-  static constexpr std::size_t kProposalsMax = 4096;
+  /// How many proposals of an epoch are kept, and how large they may be: a member must not fill the
+  /// others' memory and disks.
+  static constexpr std::size_t kProposalsMax = 256;
+  static constexpr std::size_t kProposalSizeMax = 32 * 1024;
 
   const Suite* suite = nullptr;
   std::shared_ptr<const Policy> policy;
