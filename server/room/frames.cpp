@@ -60,6 +60,10 @@ const RoomId& room_of(const ClientFrame& frame) {
 }
 
 Result<void> check_bounds(const ClientFrame& frame) {
+  // What is not answered is not counted as in flight, so nothing that is written may go unanswered.
+  if (frame.correlation == 0 && !std::holds_alternative<Acknowledge>(frame.body)) {
+    return fail(Errc::kMalformed, "frame: correlation");
+  }
   return std::visit([](const auto& body) { return check(body); }, frame.body);
 }
 

@@ -86,6 +86,9 @@ struct Hub::Impl {
   void receive(SessionId session, ClientFrame frame, Time now);
   void handle(SessionId session, std::uint64_t correlation, CreateRoom& create, Time now);
   void handle(SessionId session, std::uint64_t correlation, Attach& attach, Time now);
+  /// Counts keys that open nothing, and tells whether this slot waits for its first reader in a
+  /// room where there were too many of them.
+  bool too_many_guesses(const Room& room, const Outcome<SlotId>& slot, Hour hour);
   void handle(SessionId session, std::uint64_t correlation, Append& append, Time now);
   void handle(SessionId session, std::uint64_t correlation, Acknowledge& acknowledge, Time now);
   void handle(SessionId session, std::uint64_t correlation, Detach& detach, Time now);
@@ -148,6 +151,9 @@ struct Hub::Impl {
   std::unordered_map<SessionId, Session> sessions_;
   std::unordered_map<RoomId, Room> rooms_;
   std::uint64_t next_serial_ = 1;
+
+  Hour guesses_hour_{};
+  std::unordered_map<RoomId, std::uint32_t> guesses_;  ///< keys that opened nothing, this hour
 
   WriteBatch batch_;
   std::set<RoomId> touched_;
@@ -216,14 +222,16 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CreateRoom&
   outgoing_.push_back(Advance{create.room, 1});
 }
 
-void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Attach& attach, Time) {
+void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Attach& attach, Time now) {
   const auto found = find_room(attach.room);
   if (!found) return refuse(session, correlation, Errc::kRelayStorage);
   Room* room = *found;
   if (room == nullptr || room->closing) return refuse(session, correlation, Errc::kNoSuchSlot);
   auto& opened = sessions_.at(session);
   const auto slot = room->log.open(attach, opened.nonce, identity_);
-  if (slot) {
+  if (too_many_guesses(*room, slot, hour_of(now))) {
+    refuse(session, correlation, Errc::kLimit);
+  } else if (slot) {
     if (opened.rooms.size() >= limits_.rooms_per_stream_max &&
         !opened.rooms.contains(attach.room)) {
       refuse(session, correlation, Errc::kLimit);
@@ -239,6 +247,18 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Attach& att
     reply(session, correlation, slot.error());
   }
   forget_if_idle(attach.room);
+}
+
+bool Hub::Impl::too_many_guesses(const Room& room, const Outcome<SlotId>& slot, Hour hour) {
+  if (hour != guesses_hour_) guesses_.clear();
+  guesses_hour_ = hour;
+  const auto found = guesses_.find(room.log.id());
+  const auto count = found == guesses_.end() ? 0 : found->second;
+  // A key that was exchanged is no guess. A wrong signature is one, or it would tell a right key.
+  if (!slot && slot.error().code == Errc::kSlotExchanged) return false;
+  if (!slot && count < kGuessesPerHourMax) guesses_[room.log.id()] = count + 1;
+  const bool first_reader = !slot || room.log.slot(*slot).acknowledged == 0;
+  return count >= kGuessesPerHourMax && first_reader;
 }
 
 void Hub::Impl::attach(SessionId session, std::uint64_t correlation, Room& room, SlotId slot,

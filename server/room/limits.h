@@ -43,4 +43,8 @@ constexpr std::size_t kFormerKeysPerSlotMax = 64;
 constexpr std::uint32_t kSlotsEverPerRoomMax = 4096;
 constexpr std::uint32_t kExchangedKeyAttemptsMax = 1000;
 
+/// Keys that open nothing in a room, in an hour, before a slot that nobody has read with yet opens
+/// no more until the next: an introduction's PIN is in its guest's key.
+constexpr std::uint32_t kGuessesPerHourMax = 10;
+
 }  // namespace magpie::server

@@ -231,6 +231,9 @@ TEST_P(PairTest, bad_frames_end_their_own_stream_and_no_other) {
   expect_end(creation({{guest_key_.public_key(), 8}}), Errc::kMalformed);
   expect_end(creation({{guest_key_.public_key(), 1}, {guest_key_.public_key(), 2}}),
              Errc::kMalformed);
+  const auto unanswered = open();
+  hub_->receive(unanswered, ClientFrame{0, entry(room_, 1)}, now_);
+  EXPECT_EQ(sink_.ended().at(unanswered), Errc::kMalformed);
   EXPECT_EQ(append(guest_, entry(room_, 1)), 2u);
 }
 

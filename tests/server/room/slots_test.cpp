@@ -106,6 +106,32 @@ TEST_P(PairTest, a_signature_opens_only_what_it_was_made_for) {
   EXPECT_EQ(refusal(frames, correlation), Errc::kNotAttached);
 }
 
+TEST_P(PairTest, guesses_at_a_key_that_nobody_used_yet_are_few) {
+  const auto guest = key();
+  const auto room =
+      make_room({{manager_key_.public_key(), kAllRights}, {guest.public_key(), kRead | kWrite}});
+  const auto session = open();
+  const auto code = [&](const Attach& frame) {
+    const auto [correlation, frames] = exchange(session, frame);
+    return refusal(frames, correlation);
+  };
+  const auto manager = open();
+  attach(manager, room, manager_key_);
+  acknowledge(manager, room, 1);
+  for (std::uint32_t i = 0; i < kGuessesPerHourMax; ++i) {
+    EXPECT_EQ(code(attach_frame(session, room, key(), 0)), Errc::kNoSuchSlot);
+  }
+  auto unsigned_frame = attach_frame(session, room, guest, 0);
+  unsigned_frame.after = 1;
+  EXPECT_EQ(code(unsigned_frame), Errc::kLimit);
+  EXPECT_EQ(code(attach_frame(session, room, key(), 0)), Errc::kLimit);
+  EXPECT_EQ(code(attach_frame(session, room, guest, 0)), Errc::kLimit);
+  attach(open(), room, manager_key_);  // who has read before is not kept out
+  attach(open(), room_, guest_key_);   // nor anybody in another room
+  now_ += std::chrono::hours(1);
+  attach(session, room, guest);
+}
+
 TEST_P(PairTest, rights_are_kept) {
   const auto reader_key = key();
   const auto writer_key = key();
