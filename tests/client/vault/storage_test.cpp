@@ -259,7 +259,8 @@ TYPED_TEST(StorageTest, a_delivered_range_marks_own_messages_on_the_relay_and_no
   this->apply(changes(DeliveredRange{.room = room, .first = 2, .last = 5}));
   this->reopen();
   std::vector<State> states;
-  for (const auto& line : this->storage().messages(room, 0, SIZE_MAX).value()) {
+  const auto lines = this->storage().messages(room, 0, SIZE_MAX).value();
+  for (const auto& line : lines) {
     states.push_back(line.state);
   }
   EXPECT_EQ(states,
@@ -275,7 +276,8 @@ TYPED_TEST(StorageTest, a_delivered_range_reaches_the_highest_numbers) {
     this->apply(changes(this->sample_.message(room, sequence)));
   }
   this->apply(changes(DeliveredRange{.room = room, .first = middle - 1, .last = UINT64_MAX}));
-  for (const auto& line : this->storage().messages(room, 0, SIZE_MAX).value()) {
+  const auto lines = this->storage().messages(room, 0, SIZE_MAX).value();
+  for (const auto& line : lines) {
     EXPECT_EQ(line.state, MessageRecord::State::kDelivered) << line.sequence;
   }
 }
