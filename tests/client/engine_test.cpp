@@ -1,125 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Engines against the real hub, on a network that only fails where a test says so.
-#include <gtest/gtest.h>
-
-#include <algorithm>
-
 #include "client/core/introduction/guest.h"
-#include "tests/sim/person.h"
+#include "tests/client/engine_fixture.h"
 
 namespace magpie::sim {
 namespace {
-
-using namespace std::chrono_literals;
-using client::Engine;
-using client::MessageKind;
-using client::MessageState;
-using client::RoomState;
-namespace event = client::event;
-
-template <class T>
-std::size_t count_events(Device& device) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      device.events, [](const auto& event) { return std::holds_alternative<T>(event); }));
-}
-
-class EngineTest : public ::testing::Test {
- protected:
-  EngineTest()
-      : world_(1, nullptr),
-        attorney_(world_, world_.add_device("Attorney")),
-        relative_(world_, world_.add_device("Relative")),
-        other_(world_, world_.add_device("Other")) {
-    attorney_.create_profile();
-    relative_.create_profile();
-    other_.create_profile();
-  }
-  ~EngineTest() override { EXPECT_EQ(world_.violation(), ""); }
-
-  /// Gaps and forks are what the test is about.
-  void expect_doubt() {
-    World::Faults faults;
-    faults.expected_doubt = true;
-    world_.set_faults(faults);
-  }
-
-  Result<client::IntroductionInfo> introduce(std::string pin = "",
-                                             std::chrono::hours lifetime = 168h) {
-    std::optional<Result<client::IntroductionInfo>> made;
-    client::IntroduceRequest request{"Lee", "Write to me.", std::move(pin), lifetime};
-    attorney_.device().run([&](Engine& engine) {
-      engine.introduce(request, world_.now(), [&](const auto& result) { made = result; });
-    });
-    world_.run_for(40s);
-    return made.value_or(fail(Errc::kTimedOut, "test"));
-  }
-
-  Result<client::JoinedInfo> join(Person& person, const std::string& link, std::string pin = "") {
-    std::optional<Result<client::JoinedInfo>> joined;
-    client::JoinRequest request{link, std::move(pin), "name"};
-    person.device().run([&](Engine& engine) {
-      engine.join(request, world_.now(), [&](const auto& result) { joined = result; });
-    });
-    world_.run_for(40s);
-    return joined.value_or(fail(Errc::kTimedOut, "test"));
-  }
-
-  Result<client::OfferInfo> preview(Person& person, const std::string& link, std::string pin = "") {
-    std::optional<Result<client::OfferInfo>> seen;
-    person.device().run([&](Engine& engine) {
-      engine.preview(link, std::move(pin), world_.now(),
-                     [&](const auto& result) { seen = result; });
-    });
-    world_.run_for(40s);
-    return seen.value_or(fail(Errc::kTimedOut, "test"));
-  }
-
-  client::RoomId meet() {
-    const auto introduction = introduce();
-    const auto joined = join(relative_, introduction.value().link);
-    world_.run_until_settled();
-    return joined.value().room;
-  }
-
-  Errc send(Person& person, const client::RoomId& room, const std::string& text) {
-    Errc code{};
-    person.device().run([&](Engine& engine) {
-      engine.send(room, text, 0, world_.now(),
-                  [&](const auto& sent) { code = sent ? Errc{} : sent.error().code; });
-    });
-    return code;
-  }
-
-  void verify(Person& person, const client::RoomId& room, bool matches) {
-    const auto whom = room_of(person, room).members.at(1).fingerprint;
-    person.device().run([&](Engine& engine) {
-      engine.verify(room, whom, matches, [](const auto& done) { EXPECT_TRUE(done); });
-    });
-  }
-
-  client::RoomInfo room_of(Person& person, const client::RoomId& room) {
-    const auto rooms = person.rooms();
-    const auto found = std::ranges::find(rooms, room, &client::RoomInfo::id);
-    EXPECT_NE(found, rooms.end());
-    return found == rooms.end() ? client::RoomInfo{} : *found;
-  }
-
-  std::vector<std::string> texts(Person& person, const client::RoomId& room) {
-    std::vector<std::string> texts;
-    for (const auto& message : person.history(room)) {
-      texts.push_back(message.kind == MessageKind::kGap
-                          ? "gap of " + std::to_string(message.gap_count)
-                          : message.text);
-    }
-    return texts;
-  }
-
-  using Texts = std::vector<std::string>;
-  World world_;
-  Person attorney_;
-  Person relative_;
-  Person other_;
-};
 
 TEST_F(EngineTest, two_people_are_introduced_and_talk) {
   const auto introduction = introduce();
@@ -506,7 +391,7 @@ TEST_F(EngineTest, frames_that_fit_nothing_change_nothing) {
         break;
       case 1:
         frame = client::frames::Entry{which,
-                                      random.below(5),
+                                      which == room ? 0 : random.below(5),
                                       random.id<client::EntryId>(),
                                       random.chance(500),
                                       random.chance(500),
@@ -526,6 +411,18 @@ TEST_F(EngineTest, frames_that_fit_nothing_change_nothing) {
   send(attorney_, room, "after");
   ASSERT_TRUE(world_.run_until_settled());
   EXPECT_EQ(texts(relative_, room), (Texts{"before", "after"}));
+}
+
+TEST_F(EngineTest, clock_that_is_set_back_puts_nothing_off) {
+  meet();
+  world_.relay().stop();
+  world_.break_connections(attorney_.device());
+  world_.run_for(60s);
+  attorney_.device().run([&](Engine& engine) {
+    const auto earlier = world_.now() - 9h;
+    engine.tick(earlier);
+    EXPECT_LE(engine.next_tick(), earlier + 61s);
+  });
 }
 
 TEST_F(EngineTest, failing_disk_stops_everything) {
@@ -548,6 +445,10 @@ TEST_F(EngineTest, failing_disk_stops_everything) {
     }
     Result<std::size_t> message_count(const client::RoomId& room) override {
       return memory.message_count(room);
+    }
+    Result<std::optional<client::MessageRecord>> message(const client::RoomId& room,
+                                                         const client::EntryId& id) override {
+      return memory.message(room, id);
     }
     bool failing = false;
     client::MemoryStorage memory;

@@ -30,6 +30,10 @@ class Disk final : public client::Storage {
   Result<std::size_t> message_count(const client::RoomId& room) override {
     return memory_.message_count(room);
   }
+  Result<std::optional<client::MessageRecord>> message(const client::RoomId& room,
+                                                       const client::EntryId& id) override {
+    return memory_.message(room, id);
+  }
 
   /// Whether the device has failed since the last `restart`.
   bool crashed() const { return crashed_; }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/sim/relay.h"
 
+#include <algorithm>
+
+#include "crypto/base/check.h"
+
 namespace magpie::sim {
 
 Relay::Relay(Scheduler& scheduler, test::SeededRandom& random, Deliver deliver,
@@ -18,7 +22,7 @@ void Relay::start() {
   write_due_ = false;
   const auto identity = *server::RelayIdentity::from(address_.identity.bytes());
   server::FrameSink& sink = *this;
-  hub_ = std::make_unique<server::Hub>(store_, sink, random_, identity, server::Limits{});
+  hub_ = std::make_unique<server::Hub>(*store_, sink, random_, identity, server::Limits{});
 }
 
 server::SessionId Relay::open() {
@@ -66,7 +70,8 @@ void Relay::write() {
     const bool crash = random_.chance(faults.crash_per_mille);
     const bool lost = crash && random_.chance(500);
     if (!lost) {
-      const auto written = store_.write({&batch, 1});
+      const auto written = store_->write({&batch, 1});
+      history_.push_back(batch);
       for (const server::Write& write : batch.writes) {
         if (const auto* entry = std::get_if<server::PutEntry>(&write)) {
           written_.insert(*client::EntryId::from(entry->entry.id.bytes()));
@@ -81,6 +86,13 @@ void Relay::write() {
   }
 }
 
-std::uint64_t Relay::entries_kept() { return store_.counts()->entries; }
+void Relay::set_back(std::size_t count) {
+  stop();
+  history_.resize(std::min(count, history_.size()));
+  store_ = std::make_unique<server::MemoryStore>();
+  MAGPIE_CHECK(store_->write(history_).has_value());
+}
+
+std::uint64_t Relay::entries_kept() { return store_->counts()->entries; }
 
 }  // namespace magpie::sim

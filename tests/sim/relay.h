@@ -38,6 +38,10 @@ class Relay final : private server::FrameSink {
   /// Whether an entry with this id was ever durably in a room's log.
   bool has_written(const client::EntryId& id) const { return written_.contains(id); }
   std::uint64_t entries_kept();
+  /// How often something was written; and a stop, from which it starts again with what stood after
+  /// the first `count` of them.
+  std::size_t writes() const { return history_.size(); }
+  void set_back(std::size_t count);
 
   Faults faults;
 
@@ -53,7 +57,8 @@ class Relay final : private server::FrameSink {
   Deliver deliver_;
   std::function<void()> crashed_;
   client::RelayAddress address_;
-  server::MemoryStore store_;
+  std::unique_ptr<server::MemoryStore> store_ = std::make_unique<server::MemoryStore>();
+  std::vector<server::WriteBatch> history_;
   std::unique_ptr<server::Hub> hub_;
   std::uint64_t life_ = 0;
   bool write_due_ = false;

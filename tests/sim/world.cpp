@@ -134,6 +134,7 @@ void World::send(Device& device, client::frames::ClientFrame frame) {
   if (found == current_.end()) return;
   const auto connection = found->second;
   trace(device.name() + " -> " + describe(frame));
+  if (tamper_up && !tamper_up(device, frame)) return;
   connection->last_up = std::max(connection->last_up, now() + delay());
   scheduler_.at(connection->last_up, [this, connection, frame = std::move(frame)] {
     if (connection->open_at_relay) relay_.receive(*connection->session, to_relay(frame));
@@ -150,6 +151,15 @@ void World::deliver(server::SessionId session, const server::ServerFrame& frame)
     arrive(connection, std::move(frame));
   });
   if (random_.chance(faults_.break_per_mille)) break_connection(connection);
+}
+
+void World::invent(Device& device, client::frames::ServerFrame frame) {
+  scheduler_.after(Milliseconds(1), [this, &device, frame = std::move(frame)]() mutable {
+    trace(device.name() + " <- made up: " + describe(frame));
+    device.run([&](client::Engine& engine) {
+      engine.received(relay_.address(), std::move(frame), now());
+    });
+  });
 }
 
 void World::arrive(const std::shared_ptr<Connection>& connection,

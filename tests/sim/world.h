@@ -52,6 +52,10 @@ class World {
   /// Changes frames on their way to a device, for a relay that lies. Empty: they pass. A frame
   /// for which it returns false is lost.
   std::function<bool(Device&, client::frames::ServerFrame&)> tamper;
+  /// The same for frames that come from a device, before the relay sees them.
+  std::function<bool(Device&, client::frames::ClientFrame&)> tamper_up;
+  /// What a lying relay makes up: arrives at the device as if it had sent it.
+  void invent(Device& device, client::frames::ServerFrame frame);
 
   // For devices.
   void connect(Device& device, const client::RelayAddress& address);

@@ -20,10 +20,8 @@ struct BodyWriter {
   void operator()(const act::Text& text) const { content.mutable_text()->set_body(text.body); }
   void operator()(const act::Receipt& receipt) const {
     auto& out = *content.mutable_receipt();
-    for (const auto& [first, last] : receipt.delivered) {
-      auto& range = *out.add_delivered();
-      range.set_first(first);
-      range.set_last(last);
+    for (const EntryId& id : receipt.delivered) {
+      out.add_delivered(std::string(as_text(id.bytes())));
     }
   }
   void operator()(const act::Profile& profile) const {
@@ -34,15 +32,13 @@ struct BodyWriter {
 
 Result<act::Receipt> read_receipt(const pb::Receipt& in) {
   act::Receipt receipt;
-  if (in.delivered_size() == 0 || in.delivered_size() > static_cast<int>(kReceiptRangesMax)) {
-    return fail(Errc::kMalformed, "receipt: ranges");
+  if (in.delivered_size() == 0 || in.delivered_size() > static_cast<int>(kReceiptIdsMax)) {
+    return fail(Errc::kMalformed, "receipt: count");
   }
-  std::uint64_t lowest = 1;
-  for (const auto& range : in.delivered()) {
-    const bool in_order = range.first() >= lowest && range.last() >= range.first();
-    if (!in_order || range.last() > UINT64_MAX - 2) return fail(Errc::kMalformed, "receipt: order");
-    receipt.delivered.emplace_back(range.first(), range.last());
-    lowest = range.last() + 2;
+  for (const std::string& bytes : in.delivered()) {
+    const auto id = EntryId::from(as_bytes(bytes));
+    if (!id) return fail(Errc::kMalformed, "receipt: id");
+    receipt.delivered.push_back(*id);
   }
   return receipt;
 }

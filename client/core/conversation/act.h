@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "client/core/ids.h"
+#include "client/core/conversation/log_chain.h"
 #include "crypto/base/result.h"
 
 namespace magpie::client {
@@ -16,18 +16,8 @@ namespace magpie::client {
 // each means and how large it may be. Only act.cpp knows protobuf.
 
 constexpr std::size_t kTextSizeMax = 60'000;
-constexpr std::size_t kReceiptRangesMax = 64;
+constexpr std::size_t kReceiptIdsMax = 1500;
 constexpr std::int32_t kUtcOffsetMinutesMax = 900;
-
-/// A point of the room's log: its hash after the entry with this number.
-struct LogPoint {
-  std::uint64_t sequence = 0;
-  LogHash hash;
-  friend bool operator==(const LogPoint&, const LogPoint&) = default;
-};
-
-/// First and last sequence number, both included.
-using SequenceRange = std::pair<std::uint64_t, std::uint64_t>;
 
 namespace act {
 struct Text {
@@ -35,7 +25,7 @@ struct Text {
   friend bool operator==(const Text&, const Text&) = default;
 };
 struct Receipt {
-  std::vector<SequenceRange> delivered;  ///< rising, not touching
+  std::vector<EntryId> delivered;
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 struct Profile {

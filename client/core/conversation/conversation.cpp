@@ -2,6 +2,7 @@
 #include "client/core/conversation/conversation.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "client/core/introduction/guest.h"
 #include "client/core/introduction/inviter.h"
@@ -28,7 +29,11 @@ Conversation::Conversation(StoredRoom stored, IntroductionRecord* introduction,
               std::make_move_iterator(stored.outbox.end())),
       unconfirmed_(std::move(stored.unconfirmed)),
       creation_sent_(!fresh) {
-  for (const LogPointRecord& point : stored.log_points) log_points_[point.sequence] = point.hash;
+  // Of the points that are kept, those of the chain that leads to the cursor.
+  std::uint64_t next = room_.cursor;
+  for (const LogPointRecord& point : stored.log_points | std::views::reverse) {
+    if (point.sequence == next) log_points_[next--] = point.hash;
+  }
   unconfirmed_.room = room_.room;
 }
 
@@ -94,6 +99,7 @@ void Conversation::closed() {
   awaits_echo_ = false;
   wait_through_ = 0;
   relay_last_control_ = 0;
+  set_back_to_.reset();
   acknowledged_ = 0;
   acknowledge_at_ = Time::max();
   backoff_.reset();
@@ -146,8 +152,17 @@ void Conversation::answered(const frames::Answer& answer, Time now) {
     case InFlight::kAppend:
       return append_answered(answer, now);
     case InFlight::kClose:
-      return drop();
+      return close_answered(answer, now);
   }
+}
+
+// Until the relay has closed it, the link still lets somebody in.
+void Conversation::close_answered(const frames::Answer& answer, Time now) {
+  const auto* refusal = std::get_if<frames::Refusal>(&answer.result);
+  const bool closed = std::holds_alternative<frames::Closed>(answer.result) ||
+                      (refusal != nullptr && refusal->code == Errc::kNoSuchSlot);
+  if (closed) return drop();
+  retry_later(now);
 }
 
 void Conversation::create_answered(const frames::Answer& answer, Time now) {
@@ -166,10 +181,14 @@ void Conversation::attach_answered(const frames::Answer& answer, Time now) {
     return attach_refused(refusal->code, now);
   }
   const auto* attached = std::get_if<frames::Attached>(&answer.result);
-  if (attached == nullptr) return;
+  if (attached == nullptr) return retry_later(now);
   phase_ = Phase::kCatchingUp;
   relay_last_control_ = attached->last_control;
-  if (attached->head < room_.cursor) raise_fork();  // a log that was rolled back
+  if (attached->head < room_.cursor) {
+    set_back_to_ = attached->head;
+    raise_fork();
+  }
+  if (attached->last_control < room_.last_control) taken_back(attached->last_control, now);
   if (room_.closed && !is_introduction()) set_closed(false);
   if (is_introduction()) establish();
   if (introduction_ != nullptr && attached->exchanged_key_attempts > introduction_->attempts) {
@@ -288,11 +307,20 @@ void Conversation::compared(bool matches, Time now) {
   pump(now);
 }
 
-// The two logs stay different; what counts from here on is what a member says next.
+// The two logs stay different; the next commit begins their hash anew. A log that was set back is
+// read from where the relay stands now, or what comes under numbers known already would be lost.
 void Conversation::end_fork(Time now) {
-  if (!room_.doubt_fork) return;
+  if (!room_.doubt_fork && !room_.cannot_follow) return;
   room_.doubt_fork = false;
+  room_.cannot_follow = false;
   room_.hash_anchored = false;
+  if (set_back_to_) {
+    room_.cursor = acknowledged_ = *set_back_to_;
+    set_back_to_.reset();
+    room_.last_control = relay_last_control_;
+    phase_ = Phase::kAttaching;
+    retry_at_ = now;
+  }
   room_dirty_ = true;
   out_.room_changed = true;
   pump(now);
@@ -313,16 +341,24 @@ void Conversation::tick(Time now) {
   pump(now);
 }
 
+void Conversation::clock_set_back(std::chrono::milliseconds by) {
+  for (Time* at : {&retry_at_, &acknowledge_at_, &receipt_at_}) {
+    if (*at != Time::max()) *at -= by;
+  }
+}
+
 Time Conversation::next_tick() const {
   if (waits_to_begin()) return retry_at_;
   if (phase_ != Phase::kLive) return Time::max();
   Time next = acknowledge_at_;
   if (is_introduction() && !room_.closed) next = std::min(next, introduction_->expires);
+  const bool closes = is_introduction() && room_.closed && in_flight_ == InFlight::kNothing;
+  if (closes) next = std::min(next, retry_at_);
   const bool could_send = in_flight_ == InFlight::kNothing && !awaits_echo_ && !paused() &&
                           room_.cursor >= wait_through_;
   const bool waits = pending_ ? pending_->next.has_value() : group_ && !outbox_.empty();
   if (could_send && waits) next = std::min(next, retry_at_);
-  if (could_send && group_ && !unconfirmed_.ranges.empty() && !receipt_queued()) {
+  if (could_send && group_ && !unconfirmed_.ids.empty() && !receipt_queued()) {
     next = std::min(next, std::max(receipt_at_, retry_at_));
   }
   return next;
@@ -357,7 +393,7 @@ Output Conversation::take() {
   std::ranges::move(out.changes, std::back_inserter(changes));
   for (const MessageRecord& message : out.added) changes.emplace_back(message);
   for (const MessageRecord& message : out.changed) changes.emplace_back(message);
-  for (const DeliveredRange& range : out.delivered) changes.emplace_back(range);
+  for (const Delivered& delivered : out.delivered) changes.emplace_back(delivered);
   out.changes = std::move(changes);
   if (phase_ == Phase::kCatchingUp) acknowledge(out);
   return out;
@@ -439,7 +475,7 @@ bool Conversation::settled() const {
   if (phase_ != Phase::kLive || in_flight_ != InFlight::kNothing || awaits_echo_) return false;
   if (acknowledged_ < room_.cursor || (room_.closed && is_introduction())) return false;
   if (paused()) return true;
-  const bool receipt_due = group_ && !unconfirmed_.ranges.empty();
+  const bool receipt_due = group_ && !unconfirmed_.ids.empty();
   return !pending_ && outbox_.empty() && !receipt_due;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -19,6 +20,8 @@ struct Surroundings {
   const Self& self;
   People& people;
   Random& random;
+  /// Whether a line of this room has this id already.
+  std::function<bool(const RoomId&, const EntryId&)> has_line;
 };
 
 /// What followed from one or more acts of a conversation: first `changes` are stored, all or none;
@@ -30,7 +33,7 @@ struct Output {
   std::vector<Request> frames;
   std::vector<MessageRecord> added;
   std::vector<MessageRecord> changed;
-  std::vector<DeliveredRange> delivered;
+  std::vector<Delivered> delivered;
   std::vector<Event> events;  ///< those that need no snapshot of the room
   bool room_changed = false;
   bool introduction_changed = false;
@@ -64,6 +67,8 @@ class Conversation {
   void noticed(frames::Notice::Kind kind);
 
   void tick(Time now);
+  /// The clock shows an earlier time than before: what is due in a moment stays so.
+  void clock_set_back(std::chrono::milliseconds by);
   /// When `tick` has something to do; Time::max() for never.
   Time next_tick() const;
 
@@ -73,7 +78,7 @@ class Conversation {
   void mark_read();
   /// A person compared a member's number. \`matches\` ends that doubt, otherwise sending pauses.
   void compared(bool matches, Time now);
-  /// A person decided to go on although histories differ.
+  /// A person decided to go on although histories differ, or others may be in another epoch.
   void end_fork(Time now);
   /// Drops an introduction whose room was never asked of a relay, as if it had not been made.
   /// False where there is none.
@@ -133,6 +138,7 @@ class Conversation {
   bool waits_to_begin() const;
   void create();
   void attach(bool exchanged);
+  void close_answered(const frames::Answer& answer, Time now);
   void create_answered(const frames::Answer& answer, Time now);
   void attach_answered(const frames::Answer& answer, Time now);
   void attach_refused(Errc code, Time now);
@@ -150,7 +156,9 @@ class Conversation {
   void append_answered(const frames::Answer& answer, Time now);
   void append_refused(const frames::Refusal& refusal, Time now);
   void append_lost_its_echo(std::uint64_t sequence, Time now);
+  bool was_another_entry(std::uint64_t sequence) const;
   void stale(std::uint64_t relay_last_control, Time now);
+  void taken_back(std::uint64_t relay_last_control, Time now);
   void retry_later(Time now);
   bool update_due(Time now) const;
   void commit_update(Time now);
@@ -164,20 +172,22 @@ class Conversation {
   void drop_pending();
 
   // receive.cpp
+  void shown_again(const frames::Entry& entry);
   std::optional<Buffer> own_entry(const frames::Entry& entry, Time now);
   void foreign_entry(const frames::Entry& entry, Time now);
   void accept_welcome(const frames::Entry& entry, Time now);
-  void follow(const frames::Entry& entry, Time now);
+  void follow(const frames::Entry& entry, Bytes seen, Time now);
   void read_application(const frames::Entry& entry, Time now);
-  void not_readable(const frames::Entry& entry, Time now);
   void take_act(const Act& act, const RootKey& from, const frames::Entry& entry, Time now);
-  void take_receipt(const act::Receipt& receipt, std::uint64_t sequence);
+  void take_receipt(const act::Receipt& receipt, const RootKey& from);
+  bool is_taken(const EntryId& id) const;
   void compare(const LogPoint& seen, std::uint64_t sequence);
   void chain(const frames::Entry& entry, const std::optional<Buffer>& payload);
   void pass_gap(std::uint64_t through, Time now);
   void show_gap(std::uint64_t first, std::uint64_t last, Time now);
+  void show_missed_by(const Fingerprint& member, std::uint64_t sequence, Time now);
   void missed_control(std::uint64_t relay_last_control);
-  void unconfirmed_add(std::uint64_t sequence, Time now);
+  void unconfirmed_add(const EntryId& id, Time now);
   void raise_fork();
 
   IntroductionRecord* introduction_;
@@ -201,6 +211,8 @@ class Conversation {
   bool awaits_echo_ = false;        ///< the head of the queue is in the log, its entry not come yet
   std::uint64_t wait_through_ = 0;  ///< nothing is sent before this entry was processed
   std::uint64_t relay_last_control_ = 0;
+  std::optional<std::uint64_t> set_back_to_;  ///< the relay's log ends before this device's
+  bool log_restarts_ = false;                 ///< at the entry that is being read
   std::uint64_t acknowledged_ = 0;
   Backoff backoff_;
   Time retry_at_{};

@@ -6,6 +6,7 @@
 #include "client/core/conversation/conversation.h"
 #include "client/core/conversation/log_chain.h"
 #include "client/core/introduction/inviter.h"
+#include "crypto/base/check.h"
 #include "crypto/codec/reader.h"
 #include "crypto/codec/writer.h"
 
@@ -17,36 +18,50 @@ using namespace std::string_view_literals;
 
 constexpr auto kAcknowledgeAfter = 200ms;
 constexpr auto kReceiptAfter = 2s;
-constexpr std::uint64_t kReceiptAfterMessages = 32;
+constexpr std::size_t kReceiptAfterMessages = 32;
 constexpr Time kLatestTime{std::chrono::milliseconds(253'402'300'799'000)};  // the year 9999
 constexpr std::string_view kGapLabel = "Magpie gap 1\0"sv;
+constexpr std::string_view kMissedLabel = "Magpie missed 1\0"sv;
+constexpr std::string_view kMissedToken = "missed-entries";
 
 mls::Seconds seconds(Time time) { return std::chrono::floor<std::chrono::seconds>(time); }
 
-// The epoch that a PublicMessage or PrivateMessage of this group names (RFC 9420 §6).
-std::optional<std::uint64_t> epoch_of(Bytes payload, Bytes group_id) {
+enum class Kind { kApplication, kHandshake, kOther };
+
+// What a PrivateMessage says of itself (RFC 9420 §6.3): authenticated, unlike the entry's control
+// bit. No other message of a group is said in a room.
+struct Head {
+  Kind kind = Kind::kOther;
+  Bytes authenticated_data{};
+};
+
+Head head_of(Bytes payload) {
+  constexpr std::uint16_t kPrivateMessage = 2;
+  constexpr std::uint8_t kApplication = 1;
   Reader reader(payload);
   const auto version = reader.u16();
   const auto wire_format = reader.u16();
-  if (!version || !wire_format || *wire_format > 2) return std::nullopt;
   const auto group = reader.vector();
-  if (!group || !equal(*group, group_id)) return std::nullopt;
   const auto epoch = reader.u64();
-  if (!epoch) return std::nullopt;
-  return *epoch;
+  const auto type = reader.u8();
+  const auto authenticated_data = reader.vector();
+  const bool whole = version && wire_format && group && epoch && type && authenticated_data;
+  if (!whole || *wire_format != kPrivateMessage) return {};
+  return {*type == kApplication ? Kind::kApplication : Kind::kHandshake, *authenticated_data};
 }
 
-EntryId gap_id(const RoomId& room, std::uint64_t first) {
+EntryId local_id(std::string_view label, const RoomId& room, std::uint64_t sequence) {
   Writer number;
-  number.u64(first);
-  const auto hash = crypto::blake2b_256({as_bytes(kGapLabel), room.bytes(), number.view()});
+  number.u64(sequence);
+  const auto hash = crypto::blake2b_256({as_bytes(label), room.bytes(), number.view()});
   return *EntryId::from(Bytes(hash).first(EntryId::kSize));
 }
 
 }  // namespace
 
 void Conversation::entry(const frames::Entry& entry, Time now) {
-  if (!online() || entry.sequence <= room_.cursor || out_.dropped) return;
+  if (!online() || out_.dropped || entry.sequence > frames::kSequenceMax) return;
+  if (entry.sequence <= room_.cursor) return shown_again(entry);
   if (entry.sequence > room_.cursor + 1) pass_gap(entry.sequence - 1, now);
   std::optional<Buffer> payload;
   if (entry.own) {
@@ -58,6 +73,7 @@ void Conversation::entry(const frames::Entry& entry, Time now) {
   if (out_.dropped) return;
   chain(entry, payload);
   room_.cursor = entry.sequence;
+  set_back_to_.reset();
   if (entry.control) room_.last_control = entry.sequence;
   room_dirty_ = true;
   ++untaken_entries_;
@@ -67,15 +83,25 @@ void Conversation::entry(const frames::Entry& entry, Time now) {
   }
 }
 
+// An entry under a number that was passed: the same as before, or two were shown under one number.
+void Conversation::shown_again(const frames::Entry& entry) {
+  const auto before = log_points_.find(entry.sequence - 1);
+  const auto after = log_points_.find(entry.sequence);
+  if (entry.own || before == log_points_.end() || after == log_points_.end()) return;
+  const LogHash hash =
+      log_next(before->second, entry.sequence, entry.control, entry.entry_id, entry.payload);
+  if (hash != after->second) raise_fork();
+}
+
 void Conversation::caught_up(std::uint64_t through, Time now) {
-  if (phase_ != Phase::kCatchingUp) return;
+  if (phase_ != Phase::kCatchingUp || through > frames::kSequenceMax) return;
   if (through > room_.cursor) pass_gap(through, now);
   phase_ = Phase::kLive;
   if (relay_last_control_ > room_.last_control && relay_last_control_ <= room_.cursor) {
     missed_control(relay_last_control_);
   }
   acknowledge_at_ = now;
-  if (!unconfirmed_.ranges.empty()) receipt_at_ = now;
+  if (!unconfirmed_.ids.empty()) receipt_at_ = now;
   out_.events.emplace_back(event::CaughtUp{room_.room});
   tick(now);
 }
@@ -85,6 +111,8 @@ void Conversation::caught_up(std::uint64_t through, Time now) {
 std::optional<Buffer> Conversation::own_entry(const frames::Entry& entry, Time now) {
   if (pending_ && entry.control && pending_->id == entry.entry_id) {
     Buffer payload = std::move(pending_->payload);
+    const Head head = head_of(payload);
+    log_restarts_ = head.kind == Kind::kHandshake && !decode_log_point(head.authenticated_data);
     apply_pending(now);
     awaits_echo_ = false;
     return payload;
@@ -110,10 +138,14 @@ std::optional<Buffer> Conversation::own_entry(const frames::Entry& entry, Time n
 
 void Conversation::foreign_entry(const frames::Entry& entry, Time now) {
   if (group_) {
-    if (entry.control) {
-      follow(entry, now);
-    } else {
+    const Head head = head_of(entry.payload);
+    if (head.kind == Kind::kApplication) {
       read_application(entry, now);
+    } else if (entry.control) {
+      if (head.kind == Kind::kHandshake) follow(entry, head.authenticated_data, now);
+    } else {
+      // A handshake message here had no compare-and-append: nobody applies it.
+      show_gap(entry.sequence, entry.sequence, now);
     }
   } else if (entry.control && joining()) {
     fail_join(Errc::kIntroductionUsed);
@@ -144,9 +176,9 @@ void Conversation::accept_welcome(const frames::Entry& entry, Time now) {
 }
 
 // Commits and proposals. What does not verify is passed over, as every member does (rule 8).
-void Conversation::follow(const frames::Entry& entry, Time now) {
+void Conversation::follow(const frames::Entry& entry, Bytes seen, Time now) {
   auto handled = group_->handle(entry.payload, seconds(now));
-  if (!handled) return not_readable(entry, now);
+  if (!handled) return;
   ratchets_dirty_ = true;
   if (std::holds_alternative<mls::ProposalReceived>(*handled)) epoch_dirty_ = true;
   auto* commit = std::get_if<mls::CommitReceived>(&*handled);
@@ -154,7 +186,14 @@ void Conversation::follow(const frames::Entry& entry, Time now) {
   // A commit of this device that waited was made for the epoch before.
   drop_pending();
   if (!commit->active) return set_closed(true);
+  const auto sender = root_of_credential(group_->member(commit->sender)->identity);
   group_ = std::move(*commit->next);
+  if (const auto point = decode_log_point(seen)) {
+    compare(*point, entry.sequence);
+  } else {
+    log_restarts_ = true;
+    show_missed_by(fingerprint_of(*sender), entry.sequence, now);
+  }
   epoch_dirty_ = true;
   if (std::exchange(room_.cannot_follow, false) || !commit->change.added.empty() ||
       !commit->change.removed.empty()) {
@@ -164,12 +203,10 @@ void Conversation::follow(const frames::Entry& entry, Time now) {
 
 void Conversation::read_application(const frames::Entry& entry, Time now) {
   auto handled = group_->handle(entry.payload, seconds(now));
-  if (!handled) return not_readable(entry, now);
+  if (!handled) return show_gap(entry.sequence, entry.sequence, now);
   ratchets_dirty_ = true;
-  // A commit that is no control entry is not applied by anybody: it had no compare-and-append.
-  if (std::holds_alternative<mls::ProposalReceived>(*handled)) epoch_dirty_ = true;
   const auto* message = std::get_if<mls::ApplicationMessage>(&*handled);
-  if (message == nullptr) return;
+  MAGPIE_CHECK(message != nullptr);  // the kind is authenticated
   const auto sender = group_->member(message->sender);
   const auto root = sender ? root_of_credential(sender->identity) : fail(Errc::kUnknownSender, "");
   // The entry's id is authenticated with the message, so that the relay cannot rename it.
@@ -186,26 +223,18 @@ void Conversation::read_application(const frames::Entry& entry, Time now) {
   take_act(*act, *root, entry, now);
 }
 
-void Conversation::not_readable(const frames::Entry& entry, Time now) {
-  const auto epoch = epoch_of(entry.payload, group_->group_id());
-  if (epoch && *epoch > group_->epoch().value() && !room_.cannot_follow) {
-    room_.cannot_follow = true;
-    out_.room_changed = true;
-  }
-  if (!entry.control) show_gap(entry.sequence, entry.sequence, now);
-}
-
 void Conversation::take_act(const Act& act, const RootKey& from, const frames::Entry& entry,
                             Time now) {
   if (act.seen) compare(*act.seen, entry.sequence);
   if (const auto* receipt = std::get_if<act::Receipt>(&act.body)) {
-    return take_receipt(*receipt, entry.sequence);
+    return take_receipt(*receipt, from);
   }
   if (const auto* profile = std::get_if<act::Profile>(&act.body)) {
     around_.people.set_name(from, profile->name);
     out_.room_changed = true;
     return;
   }
+  if (is_taken(entry.entry_id)) return show_gap(entry.sequence, entry.sequence, now);
   const auto* text = std::get_if<act::Text>(&act.body);
   MessageRecord message;
   message.room = room_.room;
@@ -222,40 +251,32 @@ void Conversation::take_act(const Act& act, const RootKey& from, const frames::E
   out_.added.push_back(std::move(message));
   out_.room_changed = true;
   ++room_.unread;
-  unconfirmed_add(entry.sequence, now);
+  unconfirmed_add(entry.entry_id, now);
 }
 
-void Conversation::take_receipt(const act::Receipt& receipt, std::uint64_t sequence) {
-  for (const auto& [first, last] : receipt.delivered) {
-    if (first >= sequence) return;  // nobody has read what comes after their own word
-    out_.delivered.push_back({room_.room, first, std::min(last, sequence - 1)});
-  }
+// A second entry under an id must not take the place of the line that is there, an own one or a
+// member's: senders choose ids, and the relay forgets them after a while.
+bool Conversation::is_taken(const EntryId& id) const {
+  return around_.has_line(room_.room, id) ||
+         std::ranges::find(out_.added, id, &MessageRecord::id) != out_.added.end();
 }
 
-void Conversation::unconfirmed_add(std::uint64_t sequence, Time now) {
-  auto& ranges = unconfirmed_.ranges;
-  if (!ranges.empty() && ranges.back().second + 1 == sequence) {
-    ranges.back().second = sequence;
-  } else {
-    ranges.emplace_back(sequence, sequence);
-  }
+void Conversation::take_receipt(const act::Receipt& receipt, const RootKey& from) {
+  if (from == around_.self.root.public_key()) return;
+  for (const EntryId& id : receipt.delivered) out_.delivered.push_back({room_.room, id});
+}
+
+void Conversation::unconfirmed_add(const EntryId& id, Time now) {
+  unconfirmed_.ids.push_back(id);
   unconfirmed_dirty_ = true;
-  std::uint64_t count = 0;
-  for (const auto& [first, last] : ranges) count += last - first + 1;
-  receipt_at_ = std::min(receipt_at_, count >= kReceiptAfterMessages ? now : now + kReceiptAfter);
+  const bool many = unconfirmed_.ids.size() >= kReceiptAfterMessages;
+  receipt_at_ = std::min(receipt_at_, many ? now : now + kReceiptAfter);
 }
 
 // What a member had seen when it wrote must be what this device has seen at that point.
 void Conversation::compare(const LogPoint& seen, std::uint64_t sequence) {
   if (seen.sequence >= sequence) return raise_fork();  // the member was shown a longer log
-  if (!room_.hash_anchored) {
-    if (seen.sequence + 1 != sequence) return;
-    room_.log_hash = seen.hash;
-    room_.hash_anchored = true;
-    log_points_.clear();
-    out_.room_changed = true;
-    return;
-  }
+  if (!room_.hash_anchored) return;
   const auto point = log_points_.find(seen.sequence);
   if (point != log_points_.end() && point->second != seen.hash) raise_fork();
 }
@@ -269,12 +290,14 @@ void Conversation::raise_fork() {
 }
 
 void Conversation::chain(const frames::Entry& entry, const std::optional<Buffer>& payload) {
-  if (!payload && room_.hash_anchored) {
-    room_.hash_anchored = false;
-    out_.room_changed = true;
-  }
-  if (!room_.hash_anchored) return;
-  room_.log_hash = log_next(room_.log_hash, entry.sequence, entry.entry_id, *payload);
+  const bool restarts = std::exchange(log_restarts_, false);
+  const bool anchored = restarts || (room_.hash_anchored && payload);
+  if (std::exchange(room_.hash_anchored, anchored) != anchored) out_.room_changed = true;
+  if (!anchored) return;
+  if (restarts) log_points_.clear();
+  room_.log_hash =
+      restarts ? log_restart(room_.room, entry.sequence, group_->epoch_authenticator())
+               : log_next(room_.log_hash, entry.sequence, entry.control, entry.entry_id, *payload);
   log_points_[entry.sequence] = room_.log_hash;
   if (log_points_.size() > kLogPointsKept) log_points_.erase(log_points_.begin());
   out_.changes.emplace_back(LogPointRecord{room_.room, entry.sequence, room_.log_hash});
@@ -296,7 +319,7 @@ void Conversation::pass_gap(std::uint64_t through, Time now) {
 void Conversation::show_gap(std::uint64_t first, std::uint64_t last, Time now) {
   MessageRecord gap;
   gap.room = room_.room;
-  gap.id = gap_id(room_.room, first);
+  gap.id = local_id(kGapLabel, room_.room, first);
   gap.kind = MessageRecord::Kind::kGap;
   gap.state = MessageRecord::State::kReceived;
   gap.sequence = last;
@@ -305,6 +328,21 @@ void Conversation::show_gap(std::uint64_t first, std::uint64_t last, Time now) {
   gap.received = now;
   out_.added.push_back(std::move(gap));
   out_.events.emplace_back(event::Gap{room_.room, last - first + 1});
+}
+
+// A member had missed entries and said so: what was said before is compared no further.
+void Conversation::show_missed_by(const Fingerprint& member, std::uint64_t sequence, Time now) {
+  MessageRecord note;
+  note.room = room_.room;
+  note.id = local_id(kMissedLabel, room_.room, sequence);
+  note.kind = MessageRecord::Kind::kNote;
+  note.state = MessageRecord::State::kReceived;
+  note.sequence = sequence;
+  note.from = member;
+  note.text = kMissedToken;
+  note.at = now;
+  note.received = now;
+  out_.added.push_back(std::move(note));
 }
 
 // A control entry was among those that expired. If it was this device's own, appending it again

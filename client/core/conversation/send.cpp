@@ -47,7 +47,8 @@ Result<EntryId> Conversation::send_text(std::string text, std::int32_t utc_offse
 void Conversation::pump(Time now) {
   if (!online() || in_flight_ != InFlight::kNothing || out_.dropped) return;
   if (room_.closed && is_introduction()) {
-    return request(frames::CloseRoom{room_.room}, InFlight::kClose);
+    if (retry_at_ <= now) request(frames::CloseRoom{room_.room}, InFlight::kClose);
+    return;
   }
   if (!may_send(now)) return;
   if (pending_) {
@@ -57,8 +58,9 @@ void Conversation::pump(Time now) {
   if (!group_ || paused()) return;
   queue_receipt(now);
   if (outbox_.empty()) return;
-  if (update_due(now)) return commit_update(now);
   OutboxRecord& head = outbox_.front();
+  // What was encrypted may be in the log, where an answer was lost: that is asked first.
+  if (head.payload.empty() && update_due(now)) return commit_update(now);
   const bool encrypted = !head.payload.empty() && head.last_control == room_.last_control;
   if (!encrypted && !encrypt(head)) return retry_later(now);
   append(head.id, false, head.payload);
@@ -98,10 +100,20 @@ void Conversation::append_answered(const frames::Answer& answer, Time now) {
                      (!outbox_.empty() && outbox_.front().id == in_flight_id_);
   if (waits && appended->sequence > room_.cursor) {
     awaits_echo_ = true;
+  } else if (waits && was_another_entry(appended->sequence)) {
+    raise_fork();
   } else if (waits) {
     append_lost_its_echo(appended->sequence, now);
   }
   pump(now);
+}
+
+// Whether an entry cannot be in the log under a number that was passed already: another stood
+// there, or nothing is missing. A relay that says so would have dropped it, and have it told as
+// being on the relay, or have a commit applied by its sender alone.
+bool Conversation::was_another_entry(std::uint64_t sequence) const {
+  if (!room_.hash_anchored) return false;
+  return pending_ || log_points_.empty() || sequence >= log_points_.begin()->first;
 }
 
 // The relay has the entry, and it was among those that expired before this device came for them.
@@ -149,24 +161,40 @@ void Conversation::stale(std::uint64_t relay_last_control, Time now) {
   } else if (relay_last_control > room_.last_control) {
     drop_pending();
     missed_control(relay_last_control);
+  } else if (relay_last_control < room_.last_control) {
+    taken_back(relay_last_control, now);
   } else {
-    retry_later(now);
+    retry_later(now);  // it came while this was on its way
   }
+}
+
+// The relay knows of no such control entry as this device was shown.
+void Conversation::taken_back(std::uint64_t relay_last_control, Time now) {
+  raise_fork();
+  room_.last_control = relay_last_control;
+  room_dirty_ = true;
+  retry_later(now);
 }
 
 void Conversation::retry_later(Time now) { retry_at_ = now + backoff_.next(around_.random); }
 
 bool Conversation::update_due(Time now) const {
-  return room_.updated_at == Time{} || now - room_.updated_at >= kUpdateAfter ||
-         room_.sent_since_update >= kUpdateAfterMessages;
+  // A clock that was set back must not put healing off.
+  const auto since = now - room_.updated_at;
+  return room_.updated_at == Time{} || since >= kUpdateAfter || since <= -kUpdateAfter ||
+         room_.sent_since_update >= kUpdateAfterMessages || !room_.hash_anchored;
 }
 
 // New keys for this device, so that a stolen one heals: a commit with a path and a new leaf key.
+// After a gap it also begins the log's hash anew, for all.
 void Conversation::commit_update(Time now) {
   mls::CommitOptions options;
   options.force_path = true;
   options.new_identity = make_leaf_identity(around_.self.root, room_.suite, around_.random);
   options.padded_size = control_padded_size;
+  if (room_.hash_anchored) {
+    options.authenticated_data = encode_log_point({room_.cursor, room_.log_hash});
+  }
   auto commit = group_->commit(options, seconds(now), around_.random);
   if (!commit && group_->proposal_count() > 0) {
     // A proposal that the rules refuse must not keep this device from healing.
@@ -225,16 +253,15 @@ void Conversation::drop_pending() {
 bool Conversation::receipt_queued() const { return receipt_id_.has_value(); }
 
 void Conversation::queue_receipt(Time now) {
-  if (unconfirmed_.ranges.empty() || receipt_at_ > now || receipt_queued()) return;
-  const auto count =
-      static_cast<std::ptrdiff_t>(std::min(unconfirmed_.ranges.size(), kReceiptRangesMax));
-  const auto first = unconfirmed_.ranges.begin();
+  auto& ids = unconfirmed_.ids;
+  if (ids.empty() || receipt_at_ > now || receipt_queued()) return;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(ids.size(), kReceiptIdsMax));
   Act act;
   act.sent_at = now;
-  act.body = act::Receipt{{first, first + count}};
-  unconfirmed_.ranges.erase(first, first + count);
+  act.body = act::Receipt{{ids.begin(), ids.begin() + count}};
+  ids.erase(ids.begin(), ids.begin() + count);
   unconfirmed_dirty_ = true;
-  receipt_at_ = unconfirmed_.ranges.empty() ? Time::max() : now;
+  receipt_at_ = ids.empty() ? Time::max() : now;
   OutboxRecord item;
   item.room = room_.room;
   item.id = around_.random.id<EntryId>();

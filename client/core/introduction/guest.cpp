@@ -125,7 +125,7 @@ Result<StoredRoom> accept_offer(const OfferReader& reader, const FoundOffer& fou
   room.next_slot_seed = random.secret(32);
   room.cursor = 1;
   room.last_control = 1;
-  room.log_hash = log_next(log_start(offer.room), 1, found.entry_id, found.payload);
+  room.log_hash = log_next(log_start(offer.room), 1, true, found.entry_id, found.payload);
   room.updated_at = now;
   room.created = now;
   stored.pending =

@@ -125,6 +125,10 @@ Result<mls::Group> join_by_welcome(Bytes entry_payload, const IntroductionRecord
   if (members.size() != 2 || roles.size() != 2) {
     return fail(Errc::kRefusedByPolicy, "welcome: not of two");
   }
+  // A group just made for the two, with nothing else that its maker could have brought along.
+  const bool as_made = group.epoch() == mls::Epoch(1) && members.back().index.value() == 1 &&
+                       group.extensions() == group_extensions(roles);
+  if (!as_made) return fail(Errc::kRefusedByPolicy, "welcome: another group than was to be made");
   for (const mls::Member& member : members) {
     MAGPIE_TRY(const RootKey root, root_of_credential(member.identity));
     const bool self_leaf = member.index == group.own_index();

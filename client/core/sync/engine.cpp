@@ -55,8 +55,12 @@ Result<void> Engine::Impl::start(Time now) {
 Result<Conversation*> Engine::Impl::add_room(StoredRoom stored, IntroductionRecord* introduction,
                                              bool fresh) {
   const RoomId id = stored.room.room;
-  MAGPIE_TRY(Conversation room,
-             Conversation::load(std::move(stored), introduction, {*self, people, random}, fresh));
+  const auto has_line = [this](const RoomId& room, const EntryId& line) {
+    const auto found = storage.message(room, line);
+    return found && found->has_value();
+  };
+  MAGPIE_TRY(Conversation room, Conversation::load(std::move(stored), introduction,
+                                                   {*self, people, random, has_line}, fresh));
   return &rooms.emplace(id, std::move(room)).first->second;
 }
 
@@ -91,7 +95,7 @@ void Engine::create_profile(std::string name, std::optional<RelayAddress> relay,
 
 void Engine::introduce(IntroduceRequest request, Time now, Done<IntroductionInfo> done) {
   Impl& engine = *impl_;
-  engine.latest = now;
+  engine.see(now);
   if (const auto usable = engine.usable(); !usable) return done(tl::unexpected(usable.error()));
   if (!engine.profile->relay) return done(fail(Errc::kUsage, "introduce: no relay"));
   auto made = make_introduction(request, *engine.profile->relay, *engine.self, now, engine.random);
@@ -115,7 +119,7 @@ void Engine::introduce(IntroduceRequest request, Time now, Done<IntroductionInfo
 
 void Engine::cancel_introduction(const RoomId& id, Time now, Done<void> done) {
   Impl& engine = *impl_;
-  engine.latest = now;
+  engine.see(now);
   if (const auto usable = engine.usable(); !usable) return done(usable);
   Conversation* room = engine.find_room(id);
   if (room == nullptr) return done(fail(Errc::kNotFound, "introduction: not here"));
@@ -136,7 +140,7 @@ void Engine::join(JoinRequest request, Time now, Done<JoinedInfo> done) {
 
 void Engine::Impl::read_offer(std::string_view link, std::string_view pin, Time now,
                               Done<OfferInfo> previewed, Done<JoinedInfo> joined) {
-  latest = now;
+  see(now);
   const auto refuse = [&](Error error) {
     if (previewed) previewed(tl::unexpected(error));
     if (joined) joined(tl::unexpected(error));
@@ -210,7 +214,7 @@ Result<RoomId> Engine::Impl::join_found(const Reading& reading, const FoundOffer
 void Engine::send(const RoomId& id, std::string text, std::int32_t utc_offset_minutes, Time now,
                   Done<EntryId> done) {
   Impl& engine = *impl_;
-  engine.latest = now;
+  engine.see(now);
   if (const auto usable = engine.usable(); !usable) return done(tl::unexpected(usable.error()));
   Conversation* room = engine.find_room(id);
   if (room == nullptr) return done(fail(Errc::kNotFound, "send: no such room"));
@@ -264,22 +268,22 @@ void Engine::verify(const RoomId& id, const Fingerprint& person, bool matches, D
 Result<void> Engine::start(Time now) { return impl_->start(now); }
 
 void Engine::connected(const RelayAddress& relay, const frames::Greeting& greeting, Time now) {
-  impl_->latest = now;
+  impl_->see(now);
   if (!impl_->stopped) impl_->connected(relay, greeting, now);
 }
 
 void Engine::disconnected(const RelayAddress& relay, Error error, Time now) {
-  impl_->latest = now;
+  impl_->see(now);
   if (!impl_->stopped) impl_->disconnected(relay, error, now);
 }
 
 void Engine::received(const RelayAddress& relay, frames::ServerFrame frame, Time now) {
-  impl_->latest = now;
+  impl_->see(now);
   if (!impl_->stopped) impl_->received(relay, std::move(frame), now);
 }
 
 void Engine::tick(Time now) {
-  impl_->latest = now;
+  impl_->see(now);
   if (!impl_->stopped) impl_->tick(now);
 }
 

@@ -58,6 +58,8 @@ struct Engine::Impl {
   Result<RoomId> join_found(const Reading& reading, const FoundOffer& found, Time now);
 
   // network.cpp
+  /// First of all in every entrance that is told the time.
+  void see(Time now);
   void connect_where_needed(Time now);
   void open_room(Conversation& room, Time now);
   void connected(const RelayAddress& address, const frames::Greeting& greeting, Time now);
@@ -81,7 +83,7 @@ struct Engine::Impl {
   /// False where the storage failed: the engine has stopped.
   bool flush(Changes changes, Time now);
   void tell(const RoomId& room, Output& output);
-  void tell_delivered(const DeliveredRange& range);
+  void tell_delivered(const Delivered& delivered);
   void settle_waiter(const RoomId& room, const Result<void>& outcome);
   void call_back();
   void stop(Error error);

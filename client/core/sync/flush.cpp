@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Persist, then tell.
-#include <ranges>
+#include <algorithm>
 
 #include "client/core/sync/engine_impl.h"
 
 namespace magpie::client {
-namespace {
-
-constexpr std::size_t kPage = 64;
-constexpr std::size_t kPagesMax = 64;
-
-}  // namespace
 
 bool Engine::Impl::flush(Changes changes, Time now) {
   if (stopped) {
@@ -67,24 +61,15 @@ void Engine::Impl::tell(const RoomId& id, Output& output) {
   for (const auto& message : output.changed) {
     host.emit(event::MessageChanged{message_info(message)});
   }
-  for (const auto& range : output.delivered) tell_delivered(range);
+  for (const auto& delivered : output.delivered) tell_delivered(delivered);
   for (Event& event : output.events) host.emit(std::move(event));
 }
 
-// The rows that a receipt covers are looked up, newest first: they are near the end.
-void Engine::Impl::tell_delivered(const DeliveredRange& range) {
-  for (std::size_t page = 0; page < kPagesMax; ++page) {
-    const auto messages = storage.messages(range.room, page * kPage, kPage);
-    if (!messages || messages->empty()) return;
-    for (const MessageRecord& message : *messages | std::views::reverse) {
-      const bool in_log = message.sequence != 0;
-      if (in_log && message.sequence < range.first) return;
-      const bool covered = message.self && in_log && message.sequence <= range.last;
-      if (covered && message.state == MessageRecord::State::kDelivered) {
-        host.emit(event::MessageChanged{message_info(message)});
-      }
-    }
-  }
+void Engine::Impl::tell_delivered(const Delivered& delivered) {
+  const auto message = storage.message(delivered.room, delivered.id);
+  if (!message || !message->has_value()) return;
+  const bool told = (*message)->self && (*message)->state == MessageRecord::State::kDelivered;
+  if (told) host.emit(event::MessageChanged{message_info(**message)});
 }
 
 void Engine::Impl::settle_waiter(const RoomId& room, const Result<void>& outcome) {

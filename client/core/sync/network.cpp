@@ -203,6 +203,17 @@ void Engine::Impl::send_queued(Relay& relay, const RelayAddress& address) {
   }
 }
 
+// A clock that was set back by hours must not put off by hours what is due in a moment.
+void Engine::Impl::see(Time now) {
+  const auto back = std::exchange(latest, now) - now;
+  if (back <= 0ms) return;
+  if (flush_at != Time::max()) flush_at -= back;
+  for (auto& [address, relay] : relays) relay.retry_at -= back;
+  for (auto& [id, reading] : readings) reading.deadline -= back;
+  for (auto& [id, waiter] : waiters) waiter.deadline -= back;
+  for (auto& [id, room] : rooms) room.clock_set_back(back);
+}
+
 void Engine::Impl::tick(Time now) {
   expire(now);
   for (auto& [id, room] : rooms) {

@@ -74,6 +74,8 @@ Result<Id> read_id(const std::string& bytes, std::string_view site) {
   return *id;
 }
 
+bool is_sequence(std::uint64_t number) { return number > 0 && number <= kSequenceMax; }
+
 Result<Greeting> read(const v1::Greeting& from) {
   if (from.version() != kProtocolVersion) return fail(Errc::kUnsupported, "greeting: version");
   Greeting to;
@@ -139,7 +141,7 @@ Result<Answer> read(const v1::Answer& from) {
       return to;
     case v1::Answer::kAttached: {
       const auto& attached = from.attached();
-      if (attached.last_control() > attached.head()) {
+      if (attached.last_control() > attached.head() || attached.head() > kSequenceMax) {
         return fail(Errc::kMalformed, "attached: last control");
       }
       to.result = Attached{attached.head(), attached.last_control(), attached.rights(),
@@ -147,7 +149,9 @@ Result<Answer> read(const v1::Answer& from) {
       return to;
     }
     case v1::Answer::kAppended:
-      if (from.appended().sequence() == 0) return fail(Errc::kMalformed, "appended: sequence");
+      if (!is_sequence(from.appended().sequence())) {
+        return fail(Errc::kMalformed, "appended: sequence");
+      }
       to.result = Appended{from.appended().sequence()};
       return to;
     case v1::Answer::kAcknowledged:
@@ -169,7 +173,7 @@ Result<Entry> read(const v1::Entry& from) {
   Entry to;
   MAGPIE_TRY(to.room, read_id<RoomId>(from.room(), "entry: room"));
   MAGPIE_TRY(to.entry_id, read_id<EntryId>(from.entry_id(), "entry: id"));
-  if (from.sequence() == 0) return fail(Errc::kMalformed, "entry: sequence");
+  if (!is_sequence(from.sequence())) return fail(Errc::kMalformed, "entry: sequence");
   to.sequence = from.sequence();
   to.control = from.control();
   to.own = from.own();
@@ -185,6 +189,7 @@ Result<Entry> read(const v1::Entry& from) {
 Result<CaughtUp> read(const v1::CaughtUp& from) {
   CaughtUp to;
   MAGPIE_TRY(to.room, read_id<RoomId>(from.room(), "caught up: room"));
+  if (from.through() > kSequenceMax) return fail(Errc::kMalformed, "caught up: through");
   to.through = from.through();
   return to;
 }

@@ -15,6 +15,10 @@ namespace magpie::client::frames {
 
 using SlotKey = crypto::SignPublicKey;
 
+/// No log grows beyond it. A relay that names a higher number lies, and what is counted on from
+/// one would overflow.
+constexpr std::uint64_t kSequenceMax = UINT64_MAX / 2;
+
 enum Rights : std::uint32_t { kRead = 1, kWrite = 2, kManage = 4 };
 
 struct Slot {

@@ -31,13 +31,17 @@ class Lines {
     lines_[{position_of(record), record.id}] = std::move(record);
   }
 
-  void mark_delivered(const DeliveredRange& range) {
+  const MessageRecord* find(const EntryId& id) const {
+    const auto known = positions_.find(id);
+    return known == positions_.end() ? nullptr : &lines_.at({known->second, id});
+  }
+
+  void mark_delivered(const EntryId& id) {
     using State = MessageRecord::State;
-    for (auto& [position, line] : lines_) {
-      const bool in_range =
-          line.sequence != 0 && line.sequence >= range.first && line.sequence <= range.last;
-      if (in_range && line.self && line.state == State::kRelay) line.state = State::kDelivered;
-    }
+    const auto known = positions_.find(id);
+    if (known == positions_.end()) return;
+    MessageRecord& line = lines_.at({known->second, id});
+    if (line.self && line.state == State::kRelay) line.state = State::kDelivered;
   }
 
   std::vector<MessageRecord> last(std::size_t before, std::size_t limit) const {
@@ -91,7 +95,7 @@ struct MemoryStorage::State {
   void make(const OutboxRecord& record);
   void make(const OutboxDone& done) { outbox[done.room].erase(done.id); }
   void make(const LogPointRecord& record);
-  void make(const DeliveredRange& range) { lines[range.room].mark_delivered(range); }
+  void make(const Delivered& delivered) { lines[delivered.room].mark_delivered(delivered.id); }
   void make(const UnconfirmedRecord& record) { unconfirmed[record.room] = record; }
   void make(const DropIntroduction& drop) { introductions.erase(drop.room); }
   void make(const DropRoom& drop);
@@ -227,6 +231,13 @@ Result<std::vector<MessageRecord>> MemoryStorage::messages(const RoomId& room, s
   const auto at = state_->lines.find(room);
   if (at == state_->lines.end()) return std::vector<MessageRecord>{};
   return at->second.last(before, limit);
+}
+
+Result<std::optional<MessageRecord>> MemoryStorage::message(const RoomId& room, const EntryId& id) {
+  if (state_->failed) return tl::unexpected<Error>(*state_->failed);
+  const auto at = state_->lines.find(room);
+  const MessageRecord* line = at == state_->lines.end() ? nullptr : at->second.find(id);
+  return line == nullptr ? std::nullopt : std::optional(*line);
 }
 
 Result<std::size_t> MemoryStorage::message_count(const RoomId& room) {

@@ -27,6 +27,7 @@ class MemoryStorage final : public Storage {
   Result<std::vector<MessageRecord>> messages(const RoomId& room, std::size_t before,
                                               std::size_t limit) override;
   Result<std::size_t> message_count(const RoomId& room) override;
+  Result<std::optional<MessageRecord>> message(const RoomId& room, const EntryId& id) override;
 
  private:
   struct State;

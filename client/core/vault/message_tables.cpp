@@ -80,16 +80,12 @@ Result<void> make(Database& database, const MessageRecord& record) {
       .run();
 }
 
-Result<void> make(Database& database, const DeliveredRange& range) {
+Result<void> make(Database& database, const Delivered& delivered) {
   return Query(database,
-               "UPDATE messages SET state = 3 WHERE room = ? AND tier < 2"
-               " AND (tier, sequence) >= (?, ?) AND (tier, sequence) <= (?, ?)"
-               " AND self = 1 AND state = 2")
-      .bind(range.room.bytes())
-      .bind(tier_of(range.first))
-      .bind(range.first)
-      .bind(tier_of(range.last))
-      .bind(range.last)
+               "UPDATE messages SET state = 3"
+               " WHERE room = ? AND entry = ? AND self = 1 AND state = 2")
+      .bind(delivered.room.bytes())
+      .bind(delivered.id.bytes())
       .run();
 }
 
@@ -153,6 +149,17 @@ Result<std::vector<MessageRecord>> messages(Database& database, const RoomId& ro
   }
   std::ranges::reverse(found);
   return found;
+}
+
+Result<std::optional<MessageRecord>> message(Database& database, const RoomId& room,
+                                             const EntryId& id) {
+  Query row(database,
+            "SELECT entry, kind, state, sequence, ordering, self, sender, text, gap_count, at,"
+            " utc_offset_minutes, received FROM messages WHERE room = ? AND entry = ?");
+  MAGPIE_TRY(const bool found, row.bind(room.bytes()).bind(id.bytes()).next());
+  if (!found) return std::optional<MessageRecord>{};
+  MAGPIE_TRY(auto record, read_message(row, room));
+  return std::optional(std::move(record));
 }
 
 Result<std::size_t> message_count(Database& database, const RoomId& room) {

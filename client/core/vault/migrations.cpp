@@ -117,8 +117,8 @@ CREATE TABLE log_points (
   PRIMARY KEY (room, tier, sequence)
 ) STRICT, WITHOUT ROWID;
 
--- Pairs of numbers of 8 bytes, big-endian: first and last of each range.
-CREATE TABLE unconfirmed (room BLOB PRIMARY KEY, ranges BLOB NOT NULL) STRICT;
+-- Entry ids of 16 bytes, one after the other.
+CREATE TABLE unconfirmed (room BLOB PRIMARY KEY, ids BLOB NOT NULL) STRICT;
 )";
 
 constexpr std::array<Migration, 1> kMigrations = {{{1, kFirst}}};

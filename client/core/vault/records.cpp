@@ -69,7 +69,7 @@ Changes changes_of(const StoredRoom& room) {
   if (room.pending) changes.emplace_back(clone(*room.pending));
   for (const OutboxRecord& entry : room.outbox) changes.emplace_back(entry);
   for (const LogPointRecord& point : room.log_points) changes.emplace_back(point);
-  if (!room.unconfirmed.ranges.empty()) changes.emplace_back(room.unconfirmed);
+  if (!room.unconfirmed.ids.empty()) changes.emplace_back(room.unconfirmed);
   return changes;
 }
 

@@ -83,18 +83,17 @@ Result<std::vector<LogPointRecord>> log_points(Database& database, const RoomId&
 }
 
 Result<UnconfirmedRecord> unconfirmed(Database& database, const RoomId& room) {
-  UnconfirmedRecord record = {.room = room, .ranges = {}};
-  Query row(database, "SELECT ranges FROM unconfirmed WHERE room = ?");
+  UnconfirmedRecord record = {.room = room, .ids = {}};
+  Query row(database, "SELECT ids FROM unconfirmed WHERE room = ?");
   row.bind(room.bytes());
   MAGPIE_TRY(const bool found, row.next());
   if (!found) return record;
   Reader reader(row.blob());
   MAGPIE_TRY_VOID(row.finish_row());
   while (!reader.at_end()) {
-    const auto first = reader.u64();
-    const auto last = reader.u64();
-    if (!first || !last) return fail(Errc::kDamaged, "tables: unconfirmed");
-    record.ranges.emplace_back(*first, *last);
+    const auto id = reader.fixed(EntryId::kSize);
+    if (!id) return fail(Errc::kDamaged, "tables: unconfirmed");
+    record.ids.push_back(*EntryId::from(*id));
   }
   return record;
 }
@@ -211,11 +210,11 @@ Result<void> make(Database& database, const LogPointRecord& record) {
 }
 
 Result<void> make(Database& database, const UnconfirmedRecord& record) {
-  Writer ranges(record.ranges.size() * 16);
-  for (const auto& [first, last] : record.ranges) ranges.u64(first).u64(last);
-  return Query(database, "INSERT OR REPLACE INTO unconfirmed (room, ranges) VALUES (?, ?)")
+  Writer ids(record.ids.size() * EntryId::kSize);
+  for (const EntryId& id : record.ids) ids.fixed(id.bytes());
+  return Query(database, "INSERT OR REPLACE INTO unconfirmed (room, ids) VALUES (?, ?)")
       .bind(record.room.bytes())
-      .bind(ranges.view())
+      .bind(ids.view())
       .run();
 }
 

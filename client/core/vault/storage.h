@@ -142,17 +142,17 @@ struct LogPointRecord {
 };
 constexpr std::uint64_t kLogPointsKept = 1024;
 
-/// Own messages up to and in these numbers have reached a member's device.
-struct DeliveredRange {
+/// This message has reached a member's device. Changes an own one that is on the relay, and nothing
+/// else.
+struct Delivered {
   RoomId room;
-  std::uint64_t first = 0;
-  std::uint64_t last = 0;
+  EntryId id;
 };
 
-/// Sequence numbers received and not yet confirmed to the others by a receipt. Replaces the set.
+/// Messages received and not yet confirmed to the others by a receipt. Replaces the list.
 struct UnconfirmedRecord {
   RoomId room;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
+  std::vector<EntryId> ids;
 };
 
 struct DropIntroduction {
@@ -168,8 +168,8 @@ struct MarkRead {
 
 using Change = std::variant<ProfileRecord, PersonRecord, IntroductionRecord, RoomRecord,
                             GroupRecord, PendingControlRecord, PendingControlDone, MessageRecord,
-                            OutboxRecord, OutboxDone, LogPointRecord, DeliveredRange,
-                            UnconfirmedRecord, DropIntroduction, DropRoom, MarkRead>;
+                            OutboxRecord, OutboxDone, LogPointRecord, Delivered, UnconfirmedRecord,
+                            DropIntroduction, DropRoom, MarkRead>;
 /// One act: all of it is stored, or nothing.
 using Changes = std::vector<Change>;
 
@@ -203,6 +203,7 @@ class Storage {
   virtual Result<std::vector<MessageRecord>> messages(const RoomId& room, std::size_t before,
                                                       std::size_t limit) = 0;
   virtual Result<std::size_t> message_count(const RoomId& room) = 0;
+  virtual Result<std::optional<MessageRecord>> message(const RoomId& room, const EntryId& id) = 0;
 };
 
 }  // namespace magpie::client

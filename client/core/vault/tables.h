@@ -34,13 +34,15 @@ Result<std::vector<StoredRoom>> rooms(Database& database);
 
 // message_tables.cpp: messages, outbox
 Result<void> make(Database& database, const MessageRecord& record);
-Result<void> make(Database& database, const DeliveredRange& range);
+Result<void> make(Database& database, const Delivered& delivered);
 Result<void> make(Database& database, const OutboxRecord& record);
 Result<void> make(Database& database, const OutboxDone& done);
 Result<std::vector<OutboxRecord>> outbox(Database& database, const RoomId& room);
 Result<std::vector<MessageRecord>> messages(Database& database, const RoomId& room,
                                             std::size_t before, std::size_t limit);
 Result<std::size_t> message_count(Database& database, const RoomId& room);
+Result<std::optional<MessageRecord>> message(Database& database, const RoomId& room,
+                                             const EntryId& id);
 
 /// Where a sequence number stands among others of 64 bits: the numbers from 2^63, which are
 /// negative in the database, after the rest.

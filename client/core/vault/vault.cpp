@@ -171,6 +171,10 @@ Result<std::vector<MessageRecord>> Vault::messages(const RoomId& room, std::size
   return impl_->run([&] { return tables::messages(*impl_->database, room, before, limit); });
 }
 
+Result<std::optional<MessageRecord>> Vault::message(const RoomId& room, const EntryId& id) {
+  return impl_->run([&] { return tables::message(*impl_->database, room, id); });
+}
+
 Result<std::size_t> Vault::message_count(const RoomId& room) {
   return impl_->run([&] { return tables::message_count(*impl_->database, room); });
 }

@@ -51,6 +51,7 @@ class Vault final : public Storage {
   Result<std::vector<MessageRecord>> messages(const RoomId& room, std::size_t before,
                                               std::size_t limit) override;
   Result<std::size_t> message_count(const RoomId& room) override;
+  Result<std::optional<MessageRecord>> message(const RoomId& room, const EntryId& id) override;
 
   /// Takes what was replaced or deleted out of the files now, for a moment when nobody waits.
   /// A few syncs. Errors: kDiskFull, after which the vault still works; else as `apply`.

@@ -33,7 +33,7 @@ pb::Content version_one() {
 TEST(Act, every_kind_reads_as_it_was_written) {
   LogPoint seen{7, {}};
   seen.hash.fill()[0] = 9;
-  for (Act act : {with(act::Text{"안녕하세요, 你好"}), with(act::Receipt{{{1, 1}, {3, 9}}}),
+  for (Act act : {with(act::Text{"안녕하세요, 你好"}), with(act::Receipt{{EntryId{}, EntryId{}}}),
                   with(act::Profile{"Lee"})}) {
     EXPECT_EQ(decode_act(encode_act(act)).value(), act);
     act.seen = seen;
@@ -72,18 +72,20 @@ TEST(Act, bounds_are_kept) {
   EXPECT_EQ(refused_as(content), Errc::kMalformed);
 }
 
-TEST(Act, receipts_out_of_order_are_refused) {
-  const auto receipt = [](std::vector<SequenceRange> ranges) {
-    return decode_act(encode_act(with(act::Receipt{std::move(ranges)})));
+TEST(Act, receipts_out_of_bounds_are_refused) {
+  test::SeededRandom random(2);
+  const auto receipt = [](std::vector<EntryId> ids) {
+    return decode_act(encode_act(with(act::Receipt{std::move(ids)})));
   };
-  EXPECT_TRUE(receipt({{1, 2}, {4, 4}}));
-  for (const auto& ranges : std::vector<std::vector<SequenceRange>>{
-           {}, {{0, 1}}, {{2, 1}}, {{4, 4}, {1, 2}}, {{1, 2}, {3, 3}}, {{1, UINT64_MAX}}}) {
-    EXPECT_FALSE(receipt(ranges));
-  }
-  std::vector<SequenceRange> many;
-  for (std::uint64_t i = 0; i <= kReceiptRangesMax; ++i) many.emplace_back(1 + 2 * i, 1 + 2 * i);
+  std::vector<EntryId> many;
   EXPECT_FALSE(receipt(many));
+  while (many.size() < kReceiptIdsMax) many.push_back(random.id<EntryId>());
+  EXPECT_TRUE(receipt(many));
+  many.push_back(random.id<EntryId>());
+  EXPECT_FALSE(receipt(many));
+  pb::Content content = version_one();
+  content.mutable_receipt()->add_delivered(std::string(15, 'x'));
+  EXPECT_EQ(refused_as(content), Errc::kMalformed);
 }
 
 TEST(Act, invalid_utf8_is_refused) {

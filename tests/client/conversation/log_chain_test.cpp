@@ -15,14 +15,15 @@ TEST(LogChain, depends_on_everything_before) {
   const auto id = random.id<EntryId>();
   const Buffer payload(10, 1);
   const LogHash start = log_start(room);
-  const LogHash one = log_next(start, 1, id, payload);
+  const LogHash one = log_next(start, 1, false, id, payload);
   EXPECT_NE(start, log_start(random.id<RoomId>()));
-  EXPECT_EQ(one, log_next(start, 1, id, payload));
-  EXPECT_NE(one, log_next(one, 1, id, payload));
-  EXPECT_NE(one, log_next(start, 2, id, payload));
-  EXPECT_NE(one, log_next(start, 1, random.id<EntryId>(), payload));
-  EXPECT_NE(one, log_next(start, 1, id, Buffer(10, 2)));
-  EXPECT_NE(one, log_next(start, 1, id, Buffer(9, 1)));
+  EXPECT_EQ(one, log_next(start, 1, false, id, payload));
+  EXPECT_NE(one, log_next(one, 1, false, id, payload));
+  EXPECT_NE(one, log_next(start, 1, true, id, payload));
+  EXPECT_NE(one, log_next(start, 2, false, id, payload));
+  EXPECT_NE(one, log_next(start, 1, false, random.id<EntryId>(), payload));
+  EXPECT_NE(one, log_next(start, 1, false, id, Buffer(10, 2)));
+  EXPECT_NE(one, log_next(start, 1, false, id, Buffer(9, 1)));
 }
 
 TEST(Padding, application_entries_come_in_five_sizes) {

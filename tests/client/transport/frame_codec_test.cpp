@@ -130,8 +130,10 @@ TEST(FrameCodec, an_entry_out_of_bounds_is_refused) {
   frame.mutable_entry()->set_own(true);
   expect_refused(frame, Errc::kMalformed);
   frame = entry(1);
-  frame.mutable_entry()->set_sequence(0);
-  expect_refused(frame, Errc::kMalformed);
+  for (const std::uint64_t number : {std::uint64_t{0}, kSequenceMax + 1, UINT64_MAX}) {
+    frame.mutable_entry()->set_sequence(number);
+    expect_refused(frame, Errc::kMalformed);
+  }
   frame = entry(1);
   frame.mutable_entry()->set_room("short");
   expect_refused(frame, Errc::kMalformed);

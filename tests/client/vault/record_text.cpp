@@ -147,9 +147,7 @@ std::string text_of(const LogPointRecord& record) {
 std::string text_of(const UnconfirmedRecord& record) {
   Line line("unconfirmed");
   line.field("room", record.room.hex());
-  for (const auto& [first, last] : record.ranges) {
-    line.field("range", std::to_string(first) + "-" + std::to_string(last));
-  }
+  for (const EntryId& id : record.ids) line.field("id", id.hex());
   return line.end();
 }
 

@@ -96,7 +96,8 @@ TYPED_TEST(StorageTest, every_kind_of_record_comes_back_as_it_was) {
   MessageRecord message = sample.message(room.room, 7);
   const LogPointRecord point = {
       .room = room.room, .sequence = 7, .hash = sample.template id<LogHash>()};
-  const UnconfirmedRecord unconfirmed = {.room = room.room, .ranges = {{1, 3}, {5, 5}}};
+  const UnconfirmedRecord unconfirmed = {
+      .room = room.room, .ids = {sample.template id<EntryId>(), sample.template id<EntryId>()}};
   this->apply(changes(clone(profile), person, clone(introduction), clone(room), clone(group),
                       clone(pending), outbox, message, point, unconfirmed));
   this->reopen();
@@ -129,7 +130,7 @@ TYPED_TEST(StorageTest, what_is_optional_or_empty_comes_back_as_that) {
   message.at = Time(std::chrono::milliseconds(-1));
   const std::string expected =
       text_of(profile) + text_of(introduction) + text_of(room) + "no group\n" + text_of(pending) +
-      text_of(UnconfirmedRecord{.room = room.room, .ranges = {}}) + text_of(message);
+      text_of(UnconfirmedRecord{.room = room.room, .ids = {}}) + text_of(message);
   this->apply(changes(std::move(profile), std::move(introduction), std::move(room),
                       std::move(pending), message));
   this->reopen();
@@ -145,7 +146,8 @@ TYPED_TEST(StorageTest, a_record_replaces_the_one_with_its_key) {
   RoomRecord room = sample.room();
   const RoomId id = room.room;
   this->apply(changes(person, std::move(introduction), std::move(room), sample.group(id),
-                      sample.pending(id), UnconfirmedRecord{.room = id, .ranges = {{1, 1}}}));
+                      sample.pending(id),
+                      UnconfirmedRecord{.room = id, .ids = {sample.template id<EntryId>()}}));
 
   const ProfileRecord profile = sample.profile();
   person.name = "Another";
@@ -159,7 +161,7 @@ TYPED_TEST(StorageTest, a_record_replaces_the_one_with_its_key) {
   moved.next_slot_seed.reset();
   const GroupRecord group = sample.group(id);
   const PendingControlRecord pending = sample.pending(id);
-  const UnconfirmedRecord none = {.room = id, .ranges = {}};
+  const UnconfirmedRecord none = {.room = id, .ids = {}};
   this->apply(changes(clone(profile), person, clone(ended), clone(moved), clone(group),
                       clone(pending), none));
   this->reopen();
@@ -240,46 +242,46 @@ TYPED_TEST(StorageTest, a_message_that_reaches_the_log_moves_and_keeps_its_order
   EXPECT_EQ(lines[0].state, MessageRecord::State::kRelay);
 }
 
-TYPED_TEST(StorageTest, a_delivered_range_marks_own_messages_on_the_relay_and_no_others) {
+TYPED_TEST(StorageTest, delivery_marks_own_messages_on_the_relay_and_no_others) {
   using State = MessageRecord::State;
   const RoomId room = this->add_room();
   auto& sample = this->sample_;
-  MessageRecord before = sample.message(room, 1);
-  MessageRecord first = sample.message(room, 2);
+  MessageRecord sent = sample.message(room, 2);
   MessageRecord read = sample.message(room, 3);
   read.state = State::kRead;
   MessageRecord received = sample.message(room, 4);
   received.self = false;
   received.state = State::kReceived;
-  MessageRecord last = sample.message(room, 5);
-  MessageRecord after = sample.message(room, 6);
+  MessageRecord untold = sample.message(room, 5);
   MessageRecord waiting = sample.message(room, 0);
+  waiting.state = State::kWaiting;
   MessageRecord elsewhere = sample.message(sample.template id<RoomId>(), 3);
-  this->apply(changes(before, first, read, received, last, after, waiting, elsewhere));
-  this->apply(changes(DeliveredRange{.room = room, .first = 2, .last = 5}));
+  this->apply(changes(sent, read, received, untold, waiting, elsewhere));
+  for (const MessageRecord& line : {sent, read, received, waiting}) {
+    this->apply(changes(Delivered{room, line.id}));
+  }
+  this->apply(
+      changes(Delivered{room, elsewhere.id}, Delivered{room, sample.template id<EntryId>()}));
   this->reopen();
   std::vector<State> states;
   const auto lines = this->storage().messages(room, 0, SIZE_MAX).value();
   for (const auto& line : lines) {
     states.push_back(line.state);
   }
-  EXPECT_EQ(states,
-            (std::vector<State>{State::kRelay, State::kDelivered, State::kRead, State::kReceived,
-                                State::kDelivered, State::kRelay, State::kWaiting}));
-  EXPECT_EQ(this->storage().messages(elsewhere.room, 0, 1).value()[0].state, State::kRelay);
+  EXPECT_EQ(states, (std::vector<State>{State::kDelivered, State::kRead, State::kReceived,
+                                        State::kRelay, State::kWaiting}));
+  EXPECT_EQ(this->storage().message(elsewhere.room, elsewhere.id).value()->state, State::kRelay);
 }
 
-TYPED_TEST(StorageTest, a_delivered_range_reaches_the_highest_numbers) {
+TYPED_TEST(StorageTest, a_line_is_found_by_its_room_and_id) {
   const RoomId room = this->add_room();
-  const std::uint64_t middle = std::uint64_t{1} << 63;
-  for (const std::uint64_t sequence : {middle - 1, middle, UINT64_MAX}) {
-    this->apply(changes(this->sample_.message(room, sequence)));
-  }
-  this->apply(changes(DeliveredRange{.room = room, .first = middle - 1, .last = UINT64_MAX}));
-  const auto lines = this->storage().messages(room, 0, SIZE_MAX).value();
-  for (const auto& line : lines) {
-    EXPECT_EQ(line.state, MessageRecord::State::kDelivered) << line.sequence;
-  }
+  MessageRecord line = this->sample_.message(room, 7);
+  this->apply(changes(line));
+  this->reopen();
+  line.order = 1;
+  EXPECT_EQ(text_of(this->storage().message(room, line.id).value().value()), text_of(line));
+  EXPECT_FALSE(this->storage().message(room, this->sample_.template id<EntryId>()).value());
+  EXPECT_FALSE(this->storage().message(this->sample_.template id<RoomId>(), line.id).value());
 }
 
 TYPED_TEST(StorageTest, marking_read_clears_the_count_of_that_room) {
@@ -331,7 +333,7 @@ TYPED_TEST(StorageTest, a_dropped_room_is_forgotten_with_all_it_had_and_others_a
     this->apply(changes(sample.group(room), sample.pending(room), sample.outbox(room),
                         sample.message(room, 1), sample.message(room, 0),
                         LogPointRecord{.room = room, .sequence = 1, .hash = LogHash{}},
-                        UnconfirmedRecord{.room = room, .ranges = {{1, 1}}}));
+                        UnconfirmedRecord{.room = room, .ids = {sample.template id<EntryId>()}}));
   };
   const RoomId stays = this->add_room();
   fill(stays);
@@ -348,7 +350,7 @@ TYPED_TEST(StorageTest, a_dropped_room_is_forgotten_with_all_it_had_and_others_a
   this->apply(changes(std::move(anew), DropRoom{stays}));
   const StoredRoom empty = this->only_room();
   EXPECT_FALSE(empty.group.has_value() || empty.pending.has_value());
-  EXPECT_TRUE(empty.outbox.empty() && empty.log_points.empty() && empty.unconfirmed.ranges.empty());
+  EXPECT_TRUE(empty.outbox.empty() && empty.log_points.empty() && empty.unconfirmed.ids.empty());
 }
 
 TYPED_TEST(StorageTest, a_dropped_introduction_is_gone) {

@@ -21,7 +21,8 @@ Changes Workload::act(std::size_t number) const {
   Changes made = changes(std::move(record), sample.group(room), sample.outbox(room),
                          LogPointRecord{.room = room, .sequence = number, .hash = {}});
   // A message now waits, and another is in the log; some are long, and fill pages of their own.
-  made.emplace_back(sample.message(room, sample.below(2) == 0 ? 0 : number));
+  const MessageRecord message = sample.message(room, sample.below(2) == 0 ? 0 : number);
+  made.emplace_back(message);
   if (number % 5 == 0) {
     MessageRecord long_one = sample.message(room, number);
     long_one.text = sample.text(9000);
@@ -29,7 +30,7 @@ Changes Workload::act(std::size_t number) const {
   }
   if (number % 4 == 0) made.emplace_back(sample.introduction());
   if (number % 7 == 0) made.emplace_back(DropRoom{room_of(seed_, number + 1)});
-  if (number % 3 == 0) made.emplace_back(DeliveredRange{.room = room, .first = 1, .last = number});
+  if (number % 3 == 0) made.emplace_back(Delivered{room, message.id});
   return made;
 }
 
