@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/sim/device.h"
 
+#include <algorithm>
+
 #include "tests/sim/world.h"
 
 namespace magpie::sim {
@@ -34,6 +36,7 @@ void Device::run(const std::function<void(client::Engine&)>& act) {
     switch_off();
     return world_.crashed(*this);
   }
+  note_doubts();
   world_.check_groups(*this);
   schedule_tick();
 }
@@ -62,6 +65,24 @@ void Device::send(const client::RelayAddress&, client::frames::ClientFrame frame
   if (disk_.crashed()) return;
   world_.check_sent(*this, frame);
   world_.send(*this, std::move(frame));
+}
+
+// By the room's state, or by a line that is no message.
+void Device::note_doubts() {
+  for (const client::RoomInfo& room : engine_->rooms()) {
+    const bool doubt =
+        room.state == client::RoomState::kFork || room.state == client::RoomState::kGap;
+    if (doubt) doubted_.insert(room.id);
+  }
+}
+
+bool Device::told_of_doubt(const client::RoomId& room) {
+  if (doubted_.contains(room)) return true;
+  const auto lines = disk_.messages(room, 0, SIZE_MAX);
+  return lines && std::ranges::any_of(*lines, [](const client::MessageRecord& line) {
+           return line.kind == client::MessageRecord::Kind::kGap ||
+                  line.kind == client::MessageRecord::Kind::kNote;
+         });
 }
 
 void Device::emit(client::Event event) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "client/core/sync/engine.h"
@@ -31,6 +32,9 @@ class Device final : private client::EngineHost {
   /// Calls the engine and looks after what follows: a crash that the disk made, the next tick.
   void run(const std::function<void(client::Engine&)>& act);
 
+  /// Whether the person was told that this room's history is not whole.
+  bool told_of_doubt(const client::RoomId& room);
+
   // What the person was told, and did.
   std::vector<client::Event> events;
 
@@ -40,6 +44,7 @@ class Device final : private client::EngineHost {
   void send(const client::RelayAddress& relay, client::frames::ClientFrame frame) override;
   void emit(client::Event event) override;
   void schedule_tick();
+  void note_doubts();
 
   World& world_;
   std::size_t index_;
@@ -49,6 +54,7 @@ class Device final : private client::EngineHost {
   std::unique_ptr<client::Engine> engine_;
   std::uint64_t life_ = 0;
   Time tick_at_ = Time::max();
+  std::set<client::RoomId> doubted_;
 };
 
 }  // namespace magpie::sim

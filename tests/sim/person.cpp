@@ -80,6 +80,14 @@ void Person::write(const client::RoomId& room) {
   if (!answered) uncertain_.insert(text);
 }
 
+void Person::decide_to_go_on(const client::RoomInfo& room) {
+  device_.run([&](Engine& engine) {
+    for (const client::MemberInfo& member : room.members) {
+      if (!member.self) engine.verify(room.id, member.fingerprint, true, [](const auto&) {});
+    }
+  });
+}
+
 std::vector<client::RoomInfo> Person::rooms() {
   return device_.on() ? device_.engine().rooms() : std::vector<client::RoomInfo>();
 }

@@ -23,6 +23,8 @@ class Person {
   void preview(const std::string& link);
   void join(const std::string& link);
   void write(const client::RoomId& room);
+  /// Says that the numbers match, and so that the room shall go on whatever the relay did.
+  void decide_to_go_on(const client::RoomInfo& room);
 
   std::vector<client::RoomInfo> rooms();
   /// The pairs in which this person is, with somebody.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tests/sim/liar.h"
 #include "tests/sim/person.h"
 
 namespace magpie::sim {
@@ -16,7 +17,8 @@ class Scenario {
   Scenario(std::uint64_t seed, std::ostream* trace) : world_(seed, trace) {
     auto& random = world_.random();
     guest_count_ = 1 + random.below(3);
-    stranger_ = random.chance(300);
+    if (seed % 3 == 2) liar_.emplace(world_);
+    stranger_ = !liar_ && random.chance(300);
     people_.emplace_back(world_, world_.add_device("attorney"));
     for (std::size_t i = 1; i <= guest_count_; ++i) {
       people_.emplace_back(world_, world_.add_device("relative-" + std::to_string(i)));
@@ -31,7 +33,7 @@ class Scenario {
       something_happens();
       world_.run_for(Milliseconds(world_.random().below(1500)));
     }
-    if (world_.violation().empty()) end_well();
+    if (world_.violation().empty()) liar_ ? end_of_lies() : end_well();
     return world_.violation();
   }
 
@@ -45,6 +47,7 @@ class Scenario {
     faults.relay_crash_per_mille = random.chance(400) ? random.below(40) : 0;
     faults.break_per_mille = random.chance(600) ? random.below(60) : 0;
     faults.delay_max = Milliseconds(1 + random.below(random.chance(200) ? 2000 : 100));
+    faults.expected_doubt = liar_.has_value();
     return faults;
   }
 
@@ -58,6 +61,7 @@ class Scenario {
         return sleep_a_while(person.device());
       case 2:
         if (random.chance(150)) world_.crash_relay();
+        if (liar_ && random.chance(150)) liar_->set_back();
         return;
       case 3:
       case 4:
@@ -216,7 +220,93 @@ class Scenario {
     }
   }
 
+  // ---- when the relay lies no more
+
+  // People decide to go on where they are told of doubt, and what they say from then on arrives.
+  void end_of_lies() {
+    world_.trace("from here on nobody lies");
+    liar_->stop();
+    World::Faults faults;
+    faults.expected_doubt = true;
+    world_.set_faults(faults);
+    world_.run_for(25s);
+    for (int i = 0; i < 4 && world_.violation().empty(); ++i) {
+      for (Person& person : people_) world_.break_connections(person.device());
+      world_.run_for(30s);
+      for (Person& person : people_) go_on(person);
+      world_.run_for(30s);
+    }
+    for (Person& person : people_) {
+      for (const client::RoomId& room : person.conversations()) person.write(room);
+    }
+    if (!world_.run_until_settled()) return world_.violate("does not come to rest");
+    for (Person& person : people_) check_kept(person);
+    for (const client::RoomId& room : attorney().conversations()) {
+      for (std::size_t i = 1; i < people_.size(); ++i) {
+        const auto rooms = people_[i].conversations();
+        if (std::ranges::find(rooms, room) == rooms.end()) continue;
+        check_direction(attorney(), people_[i], room);
+        check_direction(people_[i], attorney(), room);
+      }
+    }
+  }
+
+  void go_on(Person& person) {
+    for (const client::RoomInfo& room : person.rooms()) {
+      const bool doubt =
+          room.state == client::RoomState::kFork || room.state == client::RoomState::kGap;
+      if (doubt) person.decide_to_go_on(room);
+    }
+  }
+
+  // Nothing that was received is lost, or says something else now.
+  void check_kept(Person& person) {
+    std::map<client::EntryId, client::MessageInfo> now;
+    for (const client::RoomInfo& room : person.rooms()) {
+      for (auto& line : person.history(room.id)) now[line.id] = std::move(line);
+    }
+    for (const client::Event& event : person.device().events) {
+      const auto* added = std::get_if<client::event::MessageAdded>(&event);
+      if (added == nullptr || added->message.kind != client::MessageKind::kText) continue;
+      const auto found = now.find(added->message.id);
+      const bool kept = found != now.end() && found->second.text == added->message.text &&
+                        found->second.from == added->message.from;
+      if (!kept && !room_is_gone(person, added->message.room)) {
+        world_.violate(person.device().name() + " has lost \"" + added->message.text + "\"");
+      }
+    }
+  }
+
+  // A relay can keep a guest from coming in at all.
+  bool room_is_gone(Person& person, const client::RoomId& room) {
+    return std::ranges::none_of(person.rooms(), [&](const auto& one) { return one.id == room; });
+  }
+
+  // What one wrote the other has once and in order, or one of them was told of doubt, and not that
+  // it was delivered.
+  void check_direction(Person& writer, Person& reader, const client::RoomId& room) {
+    std::vector<std::string> read;
+    for (const auto& line : reader.history(room)) {
+      if (line.kind == client::MessageKind::kText && !line.self) read.push_back(line.text);
+    }
+    std::vector<std::string> written;
+    const bool doubt = writer.device().told_of_doubt(room) || reader.device().told_of_doubt(room);
+    for (const auto& line : writer.history(room)) {
+      if (line.kind != client::MessageKind::kText || !line.self) continue;
+      const auto times = std::ranges::count(read, line.text);
+      if (times > 1) world_.violate(line.text + " is there more than once");
+      if (times > 0) written.push_back(line.text);
+      if (times == 0 && line.state == MessageState::kDelivered) {
+        world_.violate(line.text + " was not delivered, as was told");
+      }
+      const bool said = line.state == MessageState::kRelay;
+      if (times == 0 && said && !doubt) world_.violate(line.text + " is missing without a word");
+    }
+    if (read != written && !doubt) world_.violate("the order changed without a word");
+  }
+
   World world_;
+  std::optional<Liar> liar_;
   std::vector<Person> people_;
   std::size_t guest_count_ = 0;
   bool stranger_ = false;

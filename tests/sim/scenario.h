@@ -8,8 +8,10 @@ namespace magpie::sim {
 
 /// An attorney, some relatives and perhaps a stranger with somebody's link, on a bad network with
 /// devices and a relay that crash: introduced to each other, writing, and in the end, when nothing
-/// fails any more, all of one mind. The seed decides everything. Answers with what was violated,
-/// empty where nothing was. `trace` may be null.
+/// fails any more, all of one mind. In every third seed the relay lies as well: then what was
+/// received is kept, nothing goes missing without a word, and once nobody lies and people decide to
+/// go on, they can. The seed decides everything. Answers with what was violated, empty where
+/// nothing was. `trace` may be null.
 std::string run_scenario(std::uint64_t seed, std::ostream* trace);
 
 }  // namespace magpie::sim
