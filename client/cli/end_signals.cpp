@@ -14,7 +14,7 @@ EndSignals::EndSignals() {
 
 EndSignals::~EndSignals() {
   if (!waiter_.joinable()) return;
-  pthread_kill(waiter_.native_handle(), SIGTERM);
+  pthread_kill(waiter_.native_handle(), SIGINT);  // sigwait takes it
   waiter_.join();
 }
 

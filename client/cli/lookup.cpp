@@ -32,7 +32,7 @@ Result<client::RoomInfo> find_room(Session& session, std::string_view prefix) {
 }
 
 Result<client::MemberInfo> find_person(const client::RoomInfo& room, std::string_view text) {
-  const auto named = only(
+  auto named = only(
       room.members, [&](const auto& member) { return !member.self && member.name == text; },
       site::kNoPerson);
   if (named || named.error().code == Errc::kAmbiguous) return named;

@@ -97,7 +97,7 @@ struct Client::Impl {
     MAGPIE_TRY(auto storage, std::move(vault));
     if (!to_lock.empty()) return fail(Errc::kLocked, "client: locked meanwhile");
     runner = std::make_unique<EngineRunner>(transport, core, std::move(storage),
-                                            [this](Event event) { emit(event); });
+                                            [this](const Event& event) { emit(event); });
     auto started = runner->start();
     if (!started) runner.reset();
     return started;
@@ -144,7 +144,8 @@ struct Client::Impl {
     }
     const std::uint64_t number = ++previews_made;
     auto storage = std::make_unique<MemoryStorage>();
-    auto reader = std::make_unique<EngineRunner>(transport, core, std::move(storage), [](Event) {});
+    auto reader =
+        std::make_unique<EngineRunner>(transport, core, std::move(storage), [](const Event&) {});
     Engine& engine = previews.emplace(number, std::move(reader)).first->second->engine();
     engine.preview(std::move(link), std::move(pin), system_now(),
                    [this, number, done = std::move(done)](Result<OfferInfo> offer) {
@@ -153,7 +154,7 @@ struct Client::Impl {
                    });
   }
 
-  void join_new(CreateProfile request, JoinRequest join, Done<JoinedInfo> done) {
+  void join_new(CreateProfile request, const JoinRequest& join, const Done<JoinedInfo>& done) {
     if (Vault::exists(profile)) return done(fail(Errc::kExists, "client: a profile is there"));
     // Done<T> can be copied, a passphrase cannot.
     const auto held = std::make_shared<CreateProfile>(std::move(request));
@@ -184,14 +185,15 @@ struct Client::Impl {
   void answer_settling(Error error) { answer_settling(Result<void>(tl::unexpected(error))); }
 
   void expire_settling() {
-    const auto late = std::ranges::stable_partition(
-        settling, [now = system_now()](const Settling& one) { return one.deadline > now; });
-    const std::vector<Settling> expired(std::make_move_iterator(late.begin()),
-                                        std::make_move_iterator(late.end()));
-    settling.erase(late.begin(), late.end());
+    std::vector<Settling> waiting;
+    std::vector<Settling> late;
+    for (Settling& one : settling) {
+      (one.deadline > system_now() ? waiting : late).push_back(std::move(one));
+    }
+    settling = std::move(waiting);
     const Error error =
         (runner ? runner->trouble() : std::nullopt).value_or(Error{Errc::kTimedOut, "settle"});
-    for (const Settling& one : expired) one.done(tl::unexpected(error));
+    for (const Settling& one : late) one.done(tl::unexpected(error));
   }
 
   bool settled() const { return runner && runner->engine().settled(); }
@@ -262,10 +264,9 @@ void Client::join(JoinRequest request, Done<JoinedInfo> done) {
 }
 
 void Client::join_new(CreateProfile profile, JoinRequest request, Done<JoinedInfo> done) {
-  impl_->core.post([impl = impl_.get(), profile = std::move(profile), request = std::move(request),
-                    done = std::move(done)]() mutable {
-    impl->join_new(std::move(profile), std::move(request), std::move(done));
-  });
+  impl_->core.post(
+      [impl = impl_.get(), profile = std::move(profile), request = std::move(request),
+       done = std::move(done)]() mutable { impl->join_new(std::move(profile), request, done); });
 }
 
 void Client::introduce(IntroduceRequest request, Done<IntroductionInfo> done) {
