@@ -25,15 +25,26 @@ announce_host = ""
 # Threads that handle rooms; each room belongs to one of them.
 shards = 2
 
+# Where Prometheus finds the metrics (sums only, at /metrics): a loopback address such as
+# "127.0.0.1:9447", or "" for nowhere.
+metrics_listen = ""
+
+# Past a limit a request is refused, nothing is changed, and nobody else is slowed.
 [limits]
+# A room's entries: bytes of each, and how many and how many bytes may wait to be read.
 entry_bytes_max = 65536             # at most 65536
 control_entry_bytes_max = 1048576   # at most 1048576
 entries_per_room_max = 20000
 bytes_per_room_max = 67108864
+# Unread entries are deleted after this.
+retention_hours = 720
+# Places in a room, and entries that change a room, for each place and hour.
 slots_per_room_max = 512
-frames_in_flight_max = 64
-retention_hours = 720               # unread entries are deleted after this
 control_entries_per_slot_hour_max = 240
+# Streams of all clients; of each stream, its rooms and its requests that wait for an answer.
+streams_max = 50000
+rooms_per_stream_max = 4096
+frames_in_flight_max = 64
 )";
 
 /// Reads a whole number within its bounds, where the setting is there.
@@ -67,6 +78,10 @@ Result<void> read_limits(const toml::table& table, Limits& limits) {
                        "limits.frames_in_flight_max (1 to 4096)"));
   MAGPIE_TRY_VOID(read(table, "retention_hours", limits.retention_hours, 1, 24 * 366,
                        "limits.retention_hours (1 to 8784)"));
+  MAGPIE_TRY_VOID(read(table, "rooms_per_stream_max", limits.rooms_per_stream_max, 1, 65'536,
+                       "limits.rooms_per_stream_max (1 to 65536)"));
+  MAGPIE_TRY_VOID(read(table, "streams_max", limits.streams_max, 1, 10'000'000,
+                       "limits.streams_max (1 to 10000000)"));
   return read(table, "control_entries_per_slot_hour_max", limits.control_entries_per_slot_hour_max,
               1, 1'000'000, "limits.control_entries_per_slot_hour_max (1 to 1000000)");
 }
@@ -85,6 +100,13 @@ Result<Config> read_config(const toml::table& table) {
     config.announce_host = *text;
   }
   MAGPIE_TRY_VOID(read(table, "shards", config.shards, 1, 64, "shards (1 to 64)"));
+  if (const auto* const node = table.get("metrics_listen")) {
+    const auto text = node->value_exact<std::string>();
+    if (text && !text->empty()) config.metrics_listen = parse_host_port(*text);
+    if (!text || (!text->empty() && !config.metrics_listen)) {
+      return fail(Errc::kMalformed, "metrics_listen (HOST:PORT)");
+    }
+  }
   if (const auto* const node = table.get("limits")) {
     if (!node->is_table()) return fail(Errc::kMalformed, "limits");
     MAGPIE_TRY_VOID(read_limits(*node->as_table(), config.limits));
@@ -136,9 +158,17 @@ Result<Config> load_config(const std::filesystem::path& directory) {
   return parse_config(*text);
 }
 
+Result<void> create_config(const std::filesystem::path& directory) {
+  if (std::filesystem::exists(directory / kFileName)) {
+    return fail(Errc::kExists, "relay.toml");
+  }
+  return write_private_file(directory / kFileName, kDefaults);
+}
+
 Result<Config> load_or_create_config(const std::filesystem::path& directory) {
-  if (!std::filesystem::exists(directory / kFileName)) {
-    MAGPIE_TRY_VOID(write_private_file(directory / kFileName, kDefaults));
+  const auto created = create_config(directory);
+  if (!created && created.error().code != Errc::kExists) {
+    return tl::unexpected<Error>(created.error());
   }
   return load_config(directory);
 }

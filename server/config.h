@@ -31,6 +31,8 @@ struct Config {
   /// The host that clients are told, where it differs from the one listened on.
   std::string announce_host;
   std::uint32_t shards = 2;
+  /// Where Prometheus finds the metrics, on this machine; empty for nowhere.
+  std::optional<HostPort> metrics_listen;
   Limits limits;
   friend bool operator==(const Config&, const Config&) = default;
 };
@@ -38,6 +40,8 @@ struct Config {
 /// Reads a configuration; what is missing has its default. Total. Errors: kMalformed, its site
 /// naming the setting.
 Result<Config> parse_config(std::string_view toml);
+/// Writes `relay.toml` with every default. Errors: kExists where there is one; kStorage.
+Result<void> create_config(const std::filesystem::path& directory);
 /// Reads `relay.toml`, or writes it with the defaults where it is missing. Errors: kMalformed,
 /// kStorage, kTooLarge.
 Result<Config> load_or_create_config(const std::filesystem::path& directory);

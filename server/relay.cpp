@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/relay.h"
 
-#include <condition_variable>
-#include <thread>
-
 #include "crypto/base/random.h"
 #include "server/admin/admin_socket.h"
+#include "server/admin/backup.h"
+#include "server/admin/metrics.h"
 #include "server/data_dir.h"
+#include "server/periodic.h"
 #include "server/rpc/grpc_server.h"
 #include "server/rpc/relay_service.h"
 #include "server/rpc/tls_identity.h"
@@ -15,43 +15,14 @@
 namespace magpie::server {
 namespace {
 
-/// How often what is out of its time, and what was deleted, is taken off the disk: "within the
-/// hour" with room to spare.
-constexpr std::chrono::minutes kMaintenancePeriod{15};
-
 std::filesystem::path address_path(const std::filesystem::path& directory) {
   return directory / "address";
 }
 
-/// Calls `work` at once and then every period, on a thread of its own.
-class Periodic {
- public:
-  Periodic(std::chrono::minutes period, std::function<void()> work)
-      : thread_([this, period, work = std::move(work)] {
-          std::unique_lock lock(mutex_);
-          do {
-            lock.unlock();
-            work();
-            lock.lock();
-          } while (!wake_.wait_for(lock, period, [this] { return stopping_; }));
-        }) {}
-  ~Periodic() {
-    {
-      std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_all();
-    thread_.join();
-  }
-  Periodic(const Periodic&) = delete;
-  Periodic& operator=(const Periodic&) = delete;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
-};
+/// How soon a failed write shows in the health that is told.
+constexpr std::chrono::seconds kWatchPeriod{1};
+/// Metrics are asked for often, and counting reads every room's record.
+constexpr std::chrono::minutes kCountsKept{1};
 
 }  // namespace
 
@@ -60,17 +31,62 @@ struct Relay::Impl {
   explicit Impl(DataDir owned) : directory(std::move(owned)) {}
 
   RelayStatus status() {
-    RelayStatus status;
-    status.health = service->failed() ? "failed" : "ok";
-    status.address = address;
-    status.limits = config.limits;
-    status.sessions = service->session_count();
+    auto status = figures();
     if (auto counts = store->counts()) {
       status.counts = *counts;
     } else {
       status.health = "failed";
     }
     return status;
+  }
+
+  /// The same with counts of rooms that may be a minute old.
+  RelayStatus quick_status() {
+    auto status = figures();
+    std::lock_guard lock(counts_mutex);
+    const auto now = std::chrono::steady_clock::now();
+    if (!counted || now - *counted > kCountsKept) {
+      if (auto fresh = store->counts()) recent_counts = *fresh;
+      counted = now;
+    }
+    status.counts = recent_counts;
+    return status;
+  }
+
+  RelayStatus figures() {
+    RelayStatus status;
+    status.health = service->failed() ? "failed" : "ok";
+    status.address = address;
+    status.limits = config.limits;
+    status.sessions = service->session_count();
+    status.activity = service->activity();
+    std::error_code error;
+    const auto space = std::filesystem::space(directory.path(), error);
+    if (!error) status.disk_free_bytes = space.available;
+    return status;
+  }
+
+  Result<std::string> answer(std::string_view request) {
+    if (request == "status") return to_lines(status());
+    if (request == "checkpoint") {
+      MAGPIE_TRY_VOID(make_checkpoint(*store, directory.path()));
+      return std::string();
+    }
+    return fail(Errc::kUsage, "admin socket: request");
+  }
+
+  void maintain() {
+    service->expire();
+    // A failure shows at the next write, which fails for good: there is nobody to tell here.
+    (void)store->purge();
+    remove_checkpoint(directory.path(), false);
+  }
+
+  void watch() {
+    if (!service->failed() || told_failure) return;
+    told_failure = true;
+    server->set_serving(false);
+    on_failure();
   }
 
   DataDir directory;
@@ -80,7 +96,14 @@ struct Relay::Impl {
   std::unique_ptr<RelayService> service;
   std::unique_ptr<GrpcServer> server;
   std::string address;
+  std::function<void()> on_failure;
+  bool told_failure = false;  // the watch's own
+  std::mutex counts_mutex;
+  StoreCounts recent_counts;                                     // guarded by counts_mutex
+  std::optional<std::chrono::steady_clock::time_point> counted;  // guarded by counts_mutex
   std::unique_ptr<Periodic> maintenance;
+  std::unique_ptr<Periodic> watching;
+  std::unique_ptr<Metrics> metrics;
   std::unique_ptr<AdminSocket> admin;
 };
 
@@ -104,23 +127,32 @@ Result<std::unique_ptr<Relay>> Relay::start(const Options& options) {
   if (!options.listen && !config.announce_host.empty()) listen.host = config.announce_host;
   impl->address = format_address(listen, identity.identity);
   MAGPIE_TRY_VOID(write_private_file(address_path(options.directory), impl->address + "\n"));
+  remove_checkpoint(options.directory, true);
   auto& running = *impl;
-  MAGPIE_TRY(impl->admin,
-             AdminSocket::open(options.directory, [&running] { return running.status(); }));
-  impl->maintenance = std::make_unique<Periodic>(kMaintenancePeriod, [&running] {
-    running.service->expire();
-    // A failure shows at the next write, which fails for good: there is nobody to tell here.
-    (void)running.store->purge();
-  });
+  MAGPIE_TRY(impl->admin, AdminSocket::open(options.directory, [&running](std::string_view line) {
+               return running.answer(line);
+             }));
+  if (config.metrics_listen) {
+    MAGPIE_TRY(impl->metrics, Metrics::start(*config.metrics_listen,
+                                             [&running] { return running.quick_status(); }));
+  }
+  impl->on_failure = options.on_failure;
+  impl->maintenance =
+      std::make_unique<Periodic>(options.maintenance_period, [&running] { running.maintain(); });
+  impl->watching = std::make_unique<Periodic>(kWatchPeriod, [&running] { running.watch(); });
   return std::unique_ptr<Relay>(new Relay(std::move(impl)));
 }
 
 const std::string& Relay::address() const { return impl_->address; }
 RelayStatus Relay::status() { return impl_->status(); }
+bool Relay::failed() const { return impl_->service->failed(); }
 
 void Relay::drain() {
   impl_->admin.reset();
+  impl_->metrics.reset();
+  impl_->watching.reset();
   impl_->maintenance.reset();
+  if (impl_->server) impl_->server->set_serving(false);
   if (impl_->server) impl_->service->drain();
   impl_->server.reset();
 }
@@ -129,6 +161,11 @@ Result<std::string> address_of(const std::filesystem::path& directory) {
   MAGPIE_TRY(auto text, read_small_file(address_path(directory)));
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
+}
+
+Result<RelayStatus> running_status(const std::filesystem::path& directory) {
+  MAGPIE_TRY(const auto lines, ask_relay(directory, "status"));
+  return from_lines(lines);
 }
 
 Result<RelayStatus> stopped_status(const std::filesystem::path& directory) {

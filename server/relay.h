@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "server/admin/status.h"
@@ -15,7 +17,12 @@ class Relay {
   struct Options {
     std::filesystem::path directory;
     /// Instead of the configuration's.
-    std::optional<HostPort> listen;
+    std::optional<HostPort> listen{};
+    /// How often what is out of its time, and what was deleted, is taken off the disk: "within the
+    /// hour" with room to spare.
+    std::chrono::milliseconds maintenance_period = std::chrono::minutes(15);
+    /// Called once, on a thread of its own, when a write failed: nothing is acknowledged any more.
+    std::function<void()> on_failure = [] {};
   };
   /// Locks the directory, makes what is missing in it, listens. `silence_grpc` and
   /// `require_tls13` come first. Errors: kInUse with a site that begins "data directory" or
@@ -27,6 +34,7 @@ class Relay {
   /// `HOST:PORT#PIN`.
   const std::string& address() const;
   RelayStatus status();
+  bool failed() const;
   /// Stops taking requests, answers those received, ends the streams. Once.
   void drain();
 
@@ -38,6 +46,9 @@ class Relay {
 
 /// Where a relay's address is kept for `address_of`.
 Result<std::string> address_of(const std::filesystem::path& directory);
+/// The status of a relay that runs in another process. Errors: kNotFound where none does;
+/// kTimedOut, kMalformed.
+Result<RelayStatus> running_status(const std::filesystem::path& directory);
 /// The status of a relay that is not running, from its files. Errors: kNotFound where there is
 /// no relay; kDamaged, kStorage, kMalformed.
 Result<RelayStatus> stopped_status(const std::filesystem::path& directory);

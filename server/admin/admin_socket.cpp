@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 namespace magpie::server {
@@ -17,7 +18,9 @@ namespace {
 
 constexpr int kPatienceMs = 10'000;
 constexpr std::size_t kAnswerBytesMax = 64 * 1024;
-constexpr std::string_view kStatusRequest = "status\n";
+constexpr std::size_t kRequestBytesMax = 1024;
+// What an answer begins with: this, or the number of the error.
+constexpr std::string_view kDone = "done\n";
 
 /// A socket's path may hold 107 bytes, a data directory's more; through the open directory it
 /// always fits.
@@ -44,11 +47,11 @@ class SocketAddress {
   sockaddr_un address_{};
 };
 
-bool wait_for(int descriptor, short events) {
+bool wait_for(int descriptor, short events, int patience_ms = kPatienceMs) {
   pollfd poll{descriptor, events, 0};
   int ready = 0;
   do {
-    ready = ::poll(&poll, 1, kPatienceMs);
+    ready = ::poll(&poll, 1, patience_ms);
   } while (ready < 0 && errno == EINTR);
   return ready > 0;
 }
@@ -65,11 +68,11 @@ bool send_all(int descriptor, std::string_view text) {
 }
 
 /// Reads until the end of the stream, or of the line where `line`.
-std::string receive(int descriptor, std::size_t bytes_max, bool line) {
+std::string receive(int descriptor, std::size_t bytes_max, bool line, int patience_ms) {
   std::string text;
   std::array<char, 4096> part{};
   while (text.size() < bytes_max && !(line && text.ends_with('\n'))) {
-    if (!wait_for(descriptor, POLLIN)) break;
+    if (!wait_for(descriptor, POLLIN, patience_ms)) break;
     const auto got = ::recv(descriptor, part.data(), part.size(), MSG_DONTWAIT);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (got <= 0) break;
@@ -81,7 +84,7 @@ std::string receive(int descriptor, std::size_t bytes_max, bool line) {
 }  // namespace
 
 Result<std::unique_ptr<AdminSocket>> AdminSocket::open(const std::filesystem::path& directory,
-                                                       Status status) {
+                                                       Answer answer) {
   const auto path = directory / "admin.sock";
   ::unlink(path.c_str());
   const SocketAddress address(directory);
@@ -96,16 +99,16 @@ Result<std::unique_ptr<AdminSocket>> AdminSocket::open(const std::filesystem::pa
     return fail(Errc::kStorage, "admin socket");
   }
   return std::unique_ptr<AdminSocket>(
-      new AdminSocket(path, listener, stop[0], stop[1], std::move(status)));
+      new AdminSocket(path, listener, stop[0], stop[1], std::move(answer)));
 }
 
 AdminSocket::AdminSocket(std::filesystem::path path, int listener, int stop_read, int stop_write,
-                         Status status)
+                         Answer answer)
     : path_(std::move(path)),
       listener_(listener),
       stop_read_(stop_read),
       stop_write_(stop_write),
-      status_(std::move(status)),
+      answer_(std::move(answer)),
       thread_([this] { run(); }) {}
 
 AdminSocket::~AdminSocket() {
@@ -130,11 +133,30 @@ void AdminSocket::run() {
 }
 
 void AdminSocket::serve(int connection) {
-  if (receive(connection, kStatusRequest.size(), true) != kStatusRequest) return;
-  (void)send_all(connection, to_lines(status_()));
+  auto request = receive(connection, kRequestBytesMax, true, kPatienceMs);
+  if (!request.ends_with('\n')) return;
+  request.pop_back();
+  const auto answer = answer_(request);
+  const auto text = answer ? std::string(kDone) + *answer
+                           : std::to_string(static_cast<int>(answer.error().code)) + "\n";
+  (void)send_all(connection, text);
 }
 
-Result<RelayStatus> ask_status(const std::filesystem::path& directory) {
+namespace {
+
+Result<std::string> read_answer(std::string_view text) {
+  if (text.starts_with(kDone)) return std::string(text.substr(kDone.size()));
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end == text.data() + text.size()) {
+    return fail(Errc::kTimedOut, "admin socket: no answer");
+  }
+  return fail(static_cast<Errc>(number), "the relay's answer");
+}
+
+}  // namespace
+
+Result<std::string> ask_relay(const std::filesystem::path& directory, std::string_view request) {
   const SocketAddress address(directory);
   const int connection = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (!address.valid() || connection < 0 ||
@@ -142,11 +164,10 @@ Result<RelayStatus> ask_status(const std::filesystem::path& directory) {
     if (connection >= 0) ::close(connection);
     return fail(Errc::kNotFound, "admin socket: nobody listens");
   }
-  const bool sent = send_all(connection, kStatusRequest);
-  const auto answer = sent ? receive(connection, kAnswerBytesMax, false) : std::string();
+  const bool sent = send_all(connection, std::string(request) + "\n");
+  const auto answer = sent ? receive(connection, kAnswerBytesMax, false, -1) : std::string();
   ::close(connection);
-  if (answer.empty()) return fail(Errc::kTimedOut, "admin socket: no answer");
-  return from_lines(answer);
+  return read_answer(answer);
 }
 
 }  // namespace magpie::server

@@ -15,6 +15,18 @@ void each_number(Status& status, Visit visit) {
   visit("entries", status.counts.entries);
   visit("payload_bytes", status.counts.payload_bytes);
   visit("disk_bytes", status.counts.disk_bytes);
+  visit("disk_free_bytes", status.disk_free_bytes);
+}
+
+/// Those that count from the start of the relay.
+template <class Activity, class Visit>
+void each_counter(Activity& activity, Visit visit) {
+  visit("frames_received", activity.frames_received);
+  visit("entries_accepted", activity.entries_accepted);
+  visit("entries_sent", activity.entries_sent);
+  visit("refused_stale", activity.refused_stale);
+  visit("refused_limit", activity.refused_limit);
+  visit("refused_other", activity.refused_other);
 }
 
 template <class Limits, class Visit>
@@ -27,6 +39,8 @@ void each_limit(Limits& limits, Visit visit) {
   visit("frames_in_flight_max", limits.frames_in_flight_max);
   visit("retention_hours", limits.retention_hours);
   visit("control_entries_per_slot_hour_max", limits.control_entries_per_slot_hour_max);
+  visit("rooms_per_stream_max", limits.rooms_per_stream_max);
+  visit("streams_max", limits.streams_max);
 }
 
 template <class Status, class Visit>
@@ -65,10 +79,13 @@ std::string to_json(const RelayStatus& status) {
   };
   out = "{";
   each_text(status, [&](std::string_view key, const auto& text) { add(key, quoted(text)); });
-  each_number(status, [&](std::string_view key, auto number) { add(key, std::to_string(number)); });
+  const auto add_number = [&](std::string_view key, auto number) {
+    add(key, std::to_string(number));
+  };
+  each_number(status, add_number);
+  each_counter(status.activity, add_number);
   out += ",\"limits\":{";
-  each_limit(status.limits,
-             [&](std::string_view key, auto number) { add(key, std::to_string(number)); });
+  each_limit(status.limits, add_number);
   return out + "}}";
 }
 
@@ -81,9 +98,12 @@ std::string to_text(const RelayStatus& status) {
     out += name + value + "\n";
   };
   each_text(status, [&](std::string_view key, const auto& text) { add(key, text); });
-  each_number(status, [&](std::string_view key, auto number) { add(key, std::to_string(number)); });
-  each_limit(status.limits,
-             [&](std::string_view key, auto number) { add(key, std::to_string(number)); });
+  const auto add_number = [&](std::string_view key, auto number) {
+    add(key, std::to_string(number));
+  };
+  each_number(status, add_number);
+  each_counter(status.activity, add_number);
+  each_limit(status.limits, add_number);
   return out;
 }
 
@@ -93,10 +113,24 @@ std::string to_lines(const RelayStatus& status) {
     out += std::string(key) + " " + value + "\n";
   };
   each_text(status, [&](std::string_view key, const auto& text) { add(key, text); });
-  each_number(status, [&](std::string_view key, auto number) { add(key, std::to_string(number)); });
-  each_limit(status.limits,
-             [&](std::string_view key, auto number) { add(key, std::to_string(number)); });
+  const auto add_number = [&](std::string_view key, auto number) {
+    add(key, std::to_string(number));
+  };
+  each_number(status, add_number);
+  each_counter(status.activity, add_number);
+  each_limit(status.limits, add_number);
   return out;
+}
+
+std::vector<Figure> figures_of(const RelayStatus& status) {
+  std::vector<Figure> figures;
+  each_number(status, [&](std::string_view name, std::uint64_t value) {
+    figures.push_back({name, value, false});
+  });
+  each_counter(status.activity, [&](std::string_view name, std::uint64_t value) {
+    figures.push_back({name, value, true});
+  });
+  return figures;
 }
 
 Result<RelayStatus> from_lines(std::string_view lines) {
@@ -118,6 +152,7 @@ Result<RelayStatus> from_lines(std::string_view lines) {
       if (key == line.substr(0, space)) text = value;
     });
     each_number(status, read_number);
+    each_counter(status.activity, read_number);
     each_limit(status.limits, read_number);
   }
   if (malformed) return fail(Errc::kMalformed, "status: number");

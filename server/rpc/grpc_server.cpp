@@ -2,6 +2,7 @@
 #include "server/rpc/grpc_server.h"
 
 #include <grpc/support/log.h>
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
@@ -45,6 +46,10 @@ void silence_grpc() {
 GrpcServer::GrpcServer(std::unique_ptr<grpc::Server> server, std::uint16_t port)
     : server_(std::move(server)), port_(port) {}
 
+void GrpcServer::set_serving(bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(serving);
+}
+
 GrpcServer::~GrpcServer() {
   server_->Shutdown(std::chrono::system_clock::now());
   server_->Wait();
@@ -55,6 +60,7 @@ Result<std::unique_ptr<GrpcServer>> GrpcServer::start(grpc::Service& service,
                                                       const TlsIdentity& identity) {
   grpc::SslServerCredentialsOptions tls(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
   tls.pem_key_cert_pairs.push_back({identity.key_pem, identity.certificate_pem});
+  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   bound_connections(builder);
   int port = 0;

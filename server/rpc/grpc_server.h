@@ -28,6 +28,8 @@ class GrpcServer {
   ~GrpcServer();
 
   std::uint16_t port() const { return port_; }
+  /// What is told over gRPC's health protocol; serving from the start.
+  void set_serving(bool serving);
 
  private:
   GrpcServer(std::unique_ptr<grpc::Server> server, std::uint16_t port);

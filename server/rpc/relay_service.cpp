@@ -8,7 +8,6 @@ namespace magpie::server {
 
 namespace {
 
-constexpr std::size_t kSessionsMax = 50'000;
 /// What is still queued for a client at the end is given this long to leave.
 constexpr std::chrono::seconds kFlushTime{2};
 
@@ -23,7 +22,8 @@ class RefusedReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, gr
 
 RelayService::RelayService(Store& store, Random& random, const RelayIdentity& identity,
                            const Limits& limits, std::uint32_t shards)
-    : shards_(store, *this, random, identity, limits, shards,
+    : streams_max_(limits.streams_max),
+      shards_(store, *this, random, identity, limits, shards,
               [this](SessionId session, std::size_t bytes) { handled(session, bytes); }) {}
 
 RelayService::~RelayService() = default;
@@ -35,7 +35,7 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* RelayService::Sessi
   {
     std::lock_guard lock(mutex_);
     if (draining_) return new RefusedReactor(draining_status());
-    if (sessions_.size() >= kSessionsMax) return new RefusedReactor(status_of(Errc::kLimit));
+    if (sessions_.size() >= streams_max_) return new RefusedReactor(status_of(Errc::kLimit));
     session = SessionId{next_session_++};
     reactor = new SessionReactor(session, *this);
     sessions_.emplace(session, reactor);
@@ -61,7 +61,25 @@ std::size_t RelayService::session_count() {
   return sessions_.size();
 }
 
+Activity RelayService::activity() const {
+  return {counters_.received, counters_.accepted, counters_.sent,
+          counters_.stale,    counters_.limit,    counters_.refused};
+}
+
+void RelayService::count(const ServerFrame& frame) {
+  if (std::holds_alternative<Entry>(frame)) ++counters_.sent;
+  const auto* answer = std::get_if<Answer>(&frame);
+  if (answer == nullptr) return;
+  if (std::holds_alternative<Appended>(answer->result)) ++counters_.accepted;
+  const auto* refusal = std::get_if<Refusal>(&answer->result);
+  if (refusal == nullptr) return;
+  ++(refusal->code == Errc::kStale   ? counters_.stale
+     : refusal->code == Errc::kLimit ? counters_.limit
+                                     : counters_.refused);
+}
+
 void RelayService::send(SessionId session, const ServerFrame& frame) {
+  count(frame);
   const auto encoded = encode_server_frame(frame);
   with(session, [&](SessionReactor& reactor) { reactor.push(encoded); });
 }
@@ -77,6 +95,7 @@ void RelayService::end(SessionId session, Errc code) {
 }
 
 void RelayService::received(SessionId session, ClientFrame frame, std::size_t bytes) {
+  ++counters_.received;
   shards_.receive(session, std::move(frame), bytes);
 }
 

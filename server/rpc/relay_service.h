@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "magpie/relay/v1/relay.grpc.pb.h"
+#include "server/admin/status.h"
 #include "server/rpc/session_reactor.h"
 #include "server/shards.h"
 
@@ -32,6 +33,7 @@ class RelayService final
   void expire() { shards_.expire(); }
   bool failed() const { return shards_.failed(); }
   std::size_t session_count();
+  Activity activity() const;
 
   // FrameSink, for the shards.
   void send(SessionId session, const ServerFrame& frame) override;
@@ -43,6 +45,7 @@ class RelayService final
   void writable(SessionId session) override;
   void done(SessionId session) override;
   void handled(SessionId session, std::size_t bytes);
+  void count(const ServerFrame& frame);
 
   /// Calls `act` with the session's reactor, where it still lives, so that it lives meanwhile.
   /// Lock order: this, then the reactor's.
@@ -52,6 +55,16 @@ class RelayService final
     if (const auto found = sessions_.find(session); found != sessions_.end()) act(*found->second);
   }
 
+  struct Counters {
+    std::atomic<std::uint64_t> received{0};
+    std::atomic<std::uint64_t> accepted{0};
+    std::atomic<std::uint64_t> sent{0};
+    std::atomic<std::uint64_t> stale{0};
+    std::atomic<std::uint64_t> limit{0};
+    std::atomic<std::uint64_t> refused{0};
+  };
+  Counters counters_;
+  const std::size_t streams_max_;
   std::mutex mutex_;
   std::condition_variable all_done_;
   std::unordered_map<SessionId, SessionReactor*> sessions_;  // guarded by mutex_

@@ -61,7 +61,7 @@ RULES = {
     "crypto/primitives/": (["crypto/base/", "crypto/codec/", "crypto/primitives/"], {"sodium"}),
     "crypto/mls/": (["crypto/"], {"sodium"}),
     "server/": (SERVER, FILES | {"threads", "console", "cli11", "toml", "spdlog", "json"}),
-    "server/admin/": (SERVER, FILES | {"threads", "network", "json"}),
+    "server/admin/": (SERVER, FILES | {"threads", "network", "json", "prometheus"}),
     "server/room/": (
         ["server/room/", "server/store/store.h", "crypto/base/", "crypto/codec/",
          "crypto/primitives/"], set()),

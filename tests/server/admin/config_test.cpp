@@ -6,6 +6,7 @@
 
 #include "server/admin/admin_socket.h"
 #include "server/data_dir.h"
+#include "server/relay.h"
 #include "server/rpc/tls_identity.h"
 #include "tests/server/support/temp_dir.h"
 
@@ -27,6 +28,22 @@ TEST(Config, the_file_that_is_written_says_what_the_defaults_are) {
   EXPECT_EQ(*load_config(dir.path()), Config{});
 }
 
+TEST(Config, the_file_that_is_written_names_every_setting) {
+  const TempDir dir;
+  ASSERT_TRUE(create_config(dir.path()));
+  const auto text = read_file(dir.path() / "relay.toml");
+  RelayStatus status;
+  const auto json = to_json(status);
+  auto limits = json.substr(json.find("\"limits\":{") + 10);
+  for (auto at = limits.find('"'); at != std::string::npos; at = limits.find('"', at + 1)) {
+    const auto end = limits.find('"', at + 1);
+    EXPECT_NE(text.find("\n" + limits.substr(at + 1, end - at - 1) + " = "), std::string::npos)
+        << limits.substr(at + 1, end - at - 1);
+    at = end;
+  }
+  EXPECT_EQ(create_config(dir.path()).error().code, Errc::kExists);
+}
+
 TEST(Config, reads_what_is_set_and_names_what_is_wrong) {
   const auto config = parse_config(
       "listen = \"[::1]:99\"\nannounce_host = \"relay.example\"\nshards = 3\n"
@@ -38,9 +55,9 @@ TEST(Config, reads_what_is_set_and_names_what_is_wrong) {
   EXPECT_EQ(config->limits.retention_hours, 24u);
   EXPECT_EQ(config->limits.slots_per_room_max, Limits{}.slots_per_room_max);
   for (const auto* text :
-       {"listen = 7", "listen = \"x\"", "shards = 0", "shards = \"2\"", "limits = 1",
-        "[limits]\nentry_bytes_max = 65537", "[limits]\nretention_hours = -1",
-        "shards = ", "[limits]\nretention_hours = 1.5"}) {
+       {"listen = 7", "listen = \"x\"", "metrics_listen = \"x\"", "metrics_listen = 1",
+        "shards = 0", "shards = \"2\"", "limits = 1", "[limits]\nentry_bytes_max = 65537",
+        "[limits]\nretention_hours = -1", "shards = ", "[limits]\nretention_hours = 1.5"}) {
     const auto refused = parse_config(text);
     ASSERT_FALSE(refused) << text;
     EXPECT_EQ(refused.error().code, Errc::kMalformed);
@@ -104,24 +121,30 @@ TEST(AdminSocket, tells_the_status_to_its_owner) {
   // Longer than a socket's own path may be.
   const auto path = dir.path() / std::string(120, 'd');
   ASSERT_TRUE(std::filesystem::create_directory(path));
-  EXPECT_EQ(ask_status(path).error().code, Errc::kNotFound);
+  EXPECT_EQ(running_status(path).error().code, Errc::kNotFound);
   RelayStatus status;
   status.health = "ok";
   status.address = "host:1#pin";
   status.sessions = 3;
   status.counts = {1, 2, 3, 4};
   status.limits.retention_hours = 5;
+  status.activity.refused_stale = 6;
   {
-    const auto socket = AdminSocket::open(path, [&] { return status; });
+    const auto socket =
+        AdminSocket::open(path, [&](std::string_view request) -> Result<std::string> {
+          if (request != "status") return fail(Errc::kUsage, "test");
+          return to_lines(status);
+        });
     ASSERT_TRUE(socket);
     EXPECT_EQ(mode_of(path / "admin.sock"), 0600u);
     for (int i = 0; i < 3; ++i) {
-      const auto told = ask_status(path);
+      const auto told = running_status(path);
       ASSERT_TRUE(told);
       EXPECT_EQ(to_json(*told), to_json(status));
     }
+    EXPECT_EQ(ask_relay(path, "something else").error().code, Errc::kUsage);
   }
-  EXPECT_EQ(ask_status(path).error().code, Errc::kNotFound);
+  EXPECT_EQ(running_status(path).error().code, Errc::kNotFound);
 }
 
 TEST(Status, is_one_json_object) {
@@ -130,7 +153,7 @@ TEST(Status, is_one_json_object) {
   status.address = "a\"\\\n";
   EXPECT_TRUE(to_json(status).starts_with(
       R"({"health":"ok","policy":"open","address":"a\"\\\u000a","sessions":0,"rooms":0,)"));
-  EXPECT_TRUE(to_json(status).ends_with(R"("control_entries_per_slot_hour_max":240}})"));
+  EXPECT_TRUE(to_json(status).ends_with(R"("streams_max":50000}})"));
   EXPECT_FALSE(from_lines("rooms many\n"));
   EXPECT_FALSE(from_lines(""));
   EXPECT_FALSE(from_lines("rooms"));

@@ -4,9 +4,10 @@
 
 #include <thread>
 
+#include "server/data_dir.h"
 #include "server/rpc/tls_identity.h"
 #include "tests/server/support/raw_client.h"
-#include "tests/server/support/temp_dir.h"
+#include "tests/server/support/stores.h"
 
 namespace magpie::server::test {
 namespace {
@@ -16,8 +17,10 @@ class RelayTest : public ::testing::Test {
   static void SetUpTestSuite() { require_tls13(); }
   RelayTest() { start(); }
 
-  void start() {
-    auto relay = Relay::start({.directory = dir_.path(), .listen = HostPort{"127.0.0.1", 0}});
+  void start(std::chrono::milliseconds maintenance_period = std::chrono::hours(1)) {
+    auto relay = Relay::start({.directory = dir_.path(),
+                               .listen = HostPort{"127.0.0.1", 0},
+                               .maintenance_period = maintenance_period});
     if (!relay) {
       ADD_FAILURE() << name(relay.error().code) << " " << relay.error().site;
       return;
@@ -222,6 +225,39 @@ TEST_F(RelayTest, drains_and_comes_back_with_everything) {
   EXPECT_EQ(again.catch_up().size(), 20u);
   const auto before = address.substr(address.find('#'));
   EXPECT_EQ(relay_->address().substr(relay_->address().find('#')), before);
+}
+
+TEST_F(RelayTest, what_was_read_goes_from_the_files_by_itself) {
+  relay_.reset();
+  start(std::chrono::milliseconds(50));
+  const std::string canary = "a text that must not stay";
+  RawStream stream(*client_);
+  const auto room = make_room(stream, key_);
+  stream.ask(stream.attach_frame(room, key_, 0));
+  ASSERT_TRUE(stream.ask(append_frame(random_, room, 1, canary)).has_appended());
+  ASSERT_GT(files_with(dir_.path(), canary), 0);
+  v1::ClientFrame acknowledge;
+  acknowledge.mutable_acknowledge()->set_room(room);
+  acknowledge.mutable_acknowledge()->set_through(2);
+  ASSERT_TRUE(stream.ask(acknowledge).has_acknowledged());
+  // Ends by the test's own time limit where it never does.
+  while (files_with(dir_.path(), canary) > 0) std::this_thread::yield();
+}
+
+TEST_F(RelayTest, streams_beyond_the_limit_are_refused_and_room_comes_back) {
+  relay_.reset();
+  ASSERT_TRUE(write_private_file(dir_.path() / "relay.toml", "[limits]\nstreams_max = 1\n"));
+  start();
+  {
+    RawStream first(*client_);
+    make_room(first, key_);
+    RawStream second(*client_);
+    EXPECT_EQ(second.finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    make_room(first, key_);
+  }
+  while (relay_->status().sessions > 0) std::this_thread::yield();
+  RawStream third(*client_);
+  make_room(third, key_);
 }
 
 TEST_F(RelayTest, a_directory_in_use_and_a_port_in_use_are_told_apart) {

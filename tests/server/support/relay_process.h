@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <spawn.h>
@@ -16,7 +17,8 @@ namespace magpie::server::test {
 /// A magpie-relay of its own, as an administrator starts it. Killed with the object.
 class RelayProcess {
  public:
-  explicit RelayProcess(std::vector<std::string> arguments) {
+  /// With `log`, its stderr goes into that file.
+  explicit RelayProcess(std::vector<std::string> arguments, const std::string& log = {}) {
     arguments.insert(arguments.begin(), MAGPIE_RELAY_PROGRAM);
     std::vector<char*> argv;
     for (auto& argument : arguments) argv.push_back(argument.data());
@@ -26,6 +28,10 @@ class RelayProcess {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+    if (!log.empty()) {
+      posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(),
+                                       O_WRONLY | O_CREAT | O_APPEND, 0600);
+    }
     posix_spawn_file_actions_addclose(&actions, out[0]);
     posix_spawn_file_actions_addclose(&actions, out[1]);
     if (posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ) != 0) {
