@@ -19,7 +19,9 @@ class DrillFiles final : public rocksdb::FileSystemWrapper {
  public:
   enum class Fault { kNone, kPowerCut, kError, kNoSpace };
 
-  DrillFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  /// A disk that is not `honest` says that it synced and did not.
+  explicit DrillFiles(bool honest)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()), honest_(honest) {}
   const char* Name() const override { return "DrillFiles"; }
 
   /// At this operation: the power goes, and nothing works any more; or that one operation fails.
@@ -66,6 +68,7 @@ class DrillFiles final : public rocksdb::FileSystemWrapper {
   void folder_synced();
   void take_back(const Change& change);
 
+  const bool honest_;
   mutable std::mutex mutex_;
   Fault fault_ = Fault::kNone;
   std::uint64_t at_ = 0;
