@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every screen in every language, at the smallest window with the largest text: all words are
-// whole, and can be scrolled into sight.
+// whole, can be scrolled into sight, and nothing lies over another.
+
+#include <map>
 
 #include "tests/app/support/desk.h"
 
@@ -39,16 +41,56 @@ void check_texts(QQuickItem* item, const QSizeF& window, const QString& where) {
   for (QQuickItem* child : item->childItems()) check_texts(child, window, where);
 }
 
+// What scrolls together, and can be read or used.
+void collect(QQuickItem* item, std::map<QQuickItem*, std::vector<QQuickItem*>>& groups) {
+  if (!item->isVisible() || item->opacity() == 0) return;
+  const bool words = item->inherits("QQuickText") && !item->property("text").toString().isEmpty();
+  const bool control = item->activeFocusOnTab() && !item->inherits("QQuickItemView");
+  if (words || control) {
+    QQuickItem* group = item->parentItem();
+    while (group != nullptr && !group->inherits("QQuickFlickable")) group = group->parentItem();
+    groups[group].push_back(item);
+  }
+  for (QQuickItem* child : item->childItems()) collect(child, groups);
+}
+
+QRectF place_of(const QQuickItem* item) {
+  return item->mapRectToScene(QRectF(0, 0, item->width(), item->height()));
+}
+
+void check_overlaps(QQuickItem* root, const QString& where) {
+  std::map<QQuickItem*, std::vector<QQuickItem*>> groups;
+  collect(root, groups);
+  for (const auto& [group, items] : groups) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      for (std::size_t k = i + 1; k < items.size(); ++k) {
+        if (items[i]->isAncestorOf(items[k])) continue;
+        const QRectF both = place_of(items[i]).intersected(place_of(items[k]));
+        EXPECT_FALSE(both.width() > kSlack && both.height() > kSlack)
+            << qPrintable(where) << ": one over the other: "
+            << qPrintable(items[i]->property("text").toString() + items[i]->objectName()) << " / "
+            << qPrintable(items[k]->property("text").toString() + items[k]->objectName());
+      }
+    }
+  }
+}
+
 class Appearance : public DeskTest, public ::testing::WithParamInterface<const char*> {
  protected:
   static void check(Desk& desk, const QString& screen) {
     desk.look(screen);
-    QCoreApplication::processEvents();
+    (void)desk.window().grabWindow();  // everything is laid out
     check_texts(desk.window().contentItem(), desk.window().size(), screen);
+    check_overlaps(desk.window().contentItem(), screen);
+  }
+  static void resize(Desk& desk, int width, int height) {
+    desk.window().resize(width, height);
+    const QSizeF wanted(width, height);
+    desk.wait_until("the window has its size",
+                    [&] { return desk.window().contentItem()->size() == wanted; });
   }
   static void make_small(Desk& desk) {
-    desk.window().resize(360, 480);
-    desk.wait_until("the window is small", [&] { return desk.window().width() == 360; });
+    resize(desk, 360, 480);
     desk.preferences().setTextScale(2.0);
   }
   QString language() const { return GetParam(); }
@@ -68,7 +110,7 @@ TEST_P(Appearance, first_run_is_whole) {
   desk.wait_for("passphrase");
   check(desk, language() + "-about-you-small");
   desk.preferences().setTextScale(1.0);
-  desk.window().resize(480, 720);
+  resize(desk, 480, 720);
   check(desk, language() + "-about-you-narrow");
 }
 

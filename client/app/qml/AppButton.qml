@@ -35,8 +35,14 @@ Button {
     ToolTip.delay: 400
     ToolTip.text: text
 
+    // A text that wraps has another implicit width after each wrapping; this one stays.
+    TextMetrics {
+        id: measure
+        font: button.font
+        text: button.text
+    }
     contentItem: Item {
-        implicitWidth: label.implicitWidth + button.beforeLabel
+        implicitWidth: Math.ceil(measure.advanceWidth) + 1 + button.beforeLabel
         implicitHeight: button.iconOnly ? button.iconSize : label.implicitHeight
         Icon {
             name: button.iconName

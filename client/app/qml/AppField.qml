@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
 import QtQuick.Controls.Basic
-import QtQuick.Layouts
 
 // A line to write in, under its own words.
-ColumnLayout {
+Stack {
     id: field
 
     property string label: ""
@@ -20,7 +19,6 @@ ColumnLayout {
     function take() { input.forceActiveFocus(Qt.TabFocusReason) }
 
     spacing: Theme.xs
-    Layout.fillWidth: true
 
     AppText {
         text: field.label
@@ -28,11 +26,11 @@ ColumnLayout {
         font.weight: Font.DemiBold
         visible: text !== ""
         Accessible.ignored: true
-        Layout.fillWidth: true
+        width: parent.width
     }
     TextField {
         id: input
-        Layout.fillWidth: true
+        width: parent.width
         implicitHeight: Theme.control
         leftPadding: Theme.m
         rightPadding: Theme.m
@@ -58,6 +56,6 @@ ColumnLayout {
         font.pixelSize: Theme.small
         color: Theme.muted
         visible: text !== ""
-        Layout.fillWidth: true
+        width: parent.width
     }
 }

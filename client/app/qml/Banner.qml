@@ -39,12 +39,11 @@ Rectangle {
             Layout.preferredWidth: Theme.body * 1.4
             Layout.preferredHeight: Theme.body * 1.4
         }
-        ColumnLayout {
-            spacing: Theme.s
+        Stack {
             AppText {
                 text: banner.text
                 paragraph: true
-                Layout.fillWidth: true
+                width: parent.width
                 Accessible.ignored: true
             }
             AppButton {
@@ -52,8 +51,7 @@ Rectangle {
                 text: banner.action
                 kind: "plain"
                 visible: text !== ""
-                Layout.fillWidth: true
-                Layout.maximumWidth: implicitWidth
+                width: Math.min(implicitWidth, parent.width)
                 onClicked: banner.acted()
             }
         }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import QtQuick.Layouts
 import Magpie.Core
 
 // What is wrong in this room, in words; each stays as long as it is true.
-ColumnLayout {
+Stack {
     id: banners
 
     required property var others
@@ -12,7 +11,6 @@ ColumnLayout {
     readonly property int state: Session.conversation.state
     readonly property string guest: others.length > 0 ? others[0].name : ""
 
-    spacing: Theme.s
     Banner {
         name: "banner-guest"
         kind: "info"
@@ -21,7 +19,7 @@ ColumnLayout {
             ? qsTr("Your introduction for %1 was used. They call themselves “%2”. Not %1? Don't "
                    + "write here, and call %1.").arg(banners.room).arg(banners.guest) : ""
         action: qsTr("It is %1").arg(banners.room)
-        Layout.fillWidth: true
+        width: parent.width
         onActed: Session.dismissGuest(Session.conversation.room)
     }
     Banner {
@@ -47,7 +45,7 @@ ColumnLayout {
             }
             return ""
         }
-        Layout.fillWidth: true
+        width: parent.width
     }
     Banner {
         name: "banner-not-sent"
@@ -56,7 +54,7 @@ ColumnLayout {
         text: Session.conversation.notSent === 0 ? ""
             : qsTr("Not sent: the relay refused a message. Its text is kept here. Send it again, or "
                    + "tell your relay administrator.")
-        Layout.fillWidth: true
+        width: parent.width
     }
     Banner {
         name: "banner-offline"
@@ -64,12 +62,12 @@ ColumnLayout {
         text: Session.offlineSince === "" ? ""
             : qsTr("No connection since %1. Your messages are safe here and will go when it returns.")
                 .arg(Session.offlineSince)
-        Layout.fillWidth: true
+        width: parent.width
     }
     Banner {
         name: "banner-problem"
         text: Session.conversation.problem.text !== "" ? Session.conversation.problem.text
                                                        : Session.problem.text
-        Layout.fillWidth: true
+        width: parent.width
     }
 }

@@ -26,17 +26,18 @@ Rectangle {
             visible: header.screen.narrow
             onClicked: header.screen.closeTopmost()
         }
-        ColumnLayout {
+        Stack {
             spacing: 2
             AppText {
                 objectName: "room-title"
                 text: Session.conversation.title
                 font.pixelSize: Theme.title
                 font.weight: Font.DemiBold
-                Layout.fillWidth: true
+                width: parent.width
                 Accessible.role: Accessible.Heading
             }
             RowLayout {
+                width: parent.width
                 spacing: Theme.xs
                 visible: header.others.length > 0
                 Icon {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
 import QtQuick.Dialogs
-import QtQuick.Layouts
 import Magpie.Core
 
-ColumnLayout {
+Stack {
     id: result
 
     property string label: ""
@@ -15,22 +14,21 @@ ColumnLayout {
     function take() { copy.forceActiveFocus(Qt.TabFocusReason) }
 
     spacing: Theme.l
-    Layout.fillWidth: true
     onLinkChanged: copied = false
     AppText {
         text: qsTr("Works once. Whoever opens it first becomes “%1”. Send it only where %1 alone "
                    + "reads.").arg(result.label)
         paragraph: true
-        Layout.fillWidth: true
+        width: parent.width
     }
     Rectangle {
         color: "white" // a code is read from white, in the dark theme too
         radius: Theme.radius
         border.width: 1
         border.color: Theme.line
-        Layout.alignment: Qt.AlignHCenter
-        Layout.preferredWidth: Math.min(264, result.width)
-        Layout.preferredHeight: Layout.preferredWidth
+        anchors.horizontalCenter: parent.horizontalCenter
+        width: Math.min(264, result.width)
+        height: width
         QrCode {
             objectName: "introduction-qr"
             anchors.fill: parent
@@ -41,6 +39,7 @@ ColumnLayout {
         }
     }
     AppField {
+        width: parent.width
         inputName: "introduction-link"
         label: qsTr("Introduction link")
         text: result.link
@@ -48,6 +47,7 @@ ColumnLayout {
         input.onActiveFocusChanged: if (input.activeFocus) input.selectAll()
     }
     Wrap {
+        width: parent.width
         AppButton {
             id: copy
             objectName: "copy-link"

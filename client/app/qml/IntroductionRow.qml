@@ -24,11 +24,12 @@ Rectangle {
     Accessible.role: Accessible.ListItem
     Accessible.name: label + ", " + words
 
-    ColumnLayout {
+    Stack {
         id: content
         anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.m }
         spacing: Theme.xs
         RowLayout {
+            width: parent.width
             spacing: Theme.s
             Icon {
                 name: row.waiting ? "waiting" : row.introductionState === 2 ? "delivered" : "close"
@@ -49,18 +50,18 @@ Rectangle {
             text: row.waiting ? qsTr("%1 · ends %2").arg(row.words).arg(row.expires) : row.words
             color: Theme.muted
             font.pixelSize: Theme.small
-            Layout.fillWidth: true
+            width: parent.width
         }
         AppText {
             text: qsTr("Somebody tried the used link. Only the first person got in.")
             color: Theme.warning
             font.pixelSize: Theme.small
             visible: row.attempts > 0
-            Layout.fillWidth: true
+            width: parent.width
         }
         Wrap {
+            width: parent.width
             visible: row.waiting
-            Layout.fillWidth: true
             AppButton {
                 objectName: "show-introduction"
                 kind: "quiet"

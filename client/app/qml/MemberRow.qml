@@ -3,7 +3,7 @@ import QtQuick
 import QtQuick.Layouts
 import Magpie.Core
 
-ColumnLayout {
+Stack {
     id: row
 
     required property var modelData
@@ -17,6 +17,7 @@ ColumnLayout {
     Accessible.name: modelData.name + ", " + badge
 
     RowLayout {
+        width: parent.width
         spacing: Theme.s
         Icon {
             name: row.modelData.self ? "person" : row.modelData.verified ? "verified" : "warning"
@@ -25,13 +26,13 @@ ColumnLayout {
             Layout.preferredWidth: Theme.body * 1.4
             Layout.preferredHeight: Theme.body * 1.4
         }
-        ColumnLayout {
+        Stack {
             spacing: 0
             Layout.alignment: Qt.AlignTop
             AppText {
                 text: row.modelData.name
                 font.weight: Font.DemiBold
-                Layout.fillWidth: true
+                width: parent.width
                 Accessible.ignored: true
             }
             AppText {
@@ -39,7 +40,7 @@ ColumnLayout {
                 text: row.badge
                 color: row.ink
                 font.pixelSize: Theme.small
-                Layout.fillWidth: true
+                width: parent.width
                 Accessible.ignored: true
             }
         }
@@ -48,10 +49,11 @@ ColumnLayout {
         objectName: "compare-" + row.modelData.name
         text: qsTr("Compare safety numbers")
         visible: !row.modelData.self && row.groups.length === 0
-        Layout.fillWidth: true
+        width: parent.width
         onClicked: Session.compareNumber(row.modelData.fingerprint)
     }
     SafetyNumber {
+        width: parent.width
         groups: row.groups
         visible: row.groups.length > 0
         onAnswered: matches => {

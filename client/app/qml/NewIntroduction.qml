@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import QtQuick.Layouts
 import Magpie.Core
 
-ColumnLayout {
+Stack {
     id: form
 
     property int hours: 168
@@ -23,17 +22,17 @@ ColumnLayout {
     }
 
     spacing: Theme.l
-    Layout.fillWidth: true
     Banner {
         name: "introduction-needs-relay"
         kind: "info"
         text: Session.relay === ""
             ? qsTr("An introduction needs a relay. Your relay administrator gives you its address.")
             : ""
-        Layout.fillWidth: true
+        width: parent.width
     }
     AppField {
         id: relay
+        width: parent.width
         visible: Session.relay === ""
         inputName: "introduction-relay"
         label: qsTr("Relay address")
@@ -41,6 +40,7 @@ ColumnLayout {
     }
     AppField {
         id: label
+        width: parent.width
         inputName: "introduction-label"
         label: qsTr("Who is it for?")
         hint: qsTr("Only you see this name.")
@@ -49,22 +49,24 @@ ColumnLayout {
     }
     AppField {
         id: greeting
+        width: parent.width
         inputName: "introduction-greeting"
         label: qsTr("Greeting (optional)")
         hint: qsTr("They read it before they answer.")
         maximumLength: 200
         onAccepted: form.make()
     }
-    ColumnLayout {
+    Stack {
         spacing: Theme.xs
-        Layout.fillWidth: true
+        width: parent.width
         AppText {
             text: qsTr("Ends after")
             font.pixelSize: Theme.small
             font.weight: Font.DemiBold
-            Layout.fillWidth: true
+            width: parent.width
         }
         Choice {
+            width: parent.width
             name: "introduction-ends"
             label: qsTr("Ends after")
             options: [{ value: 24, text: qsTr("24 hours") }, { value: 72, text: qsTr("3 days") },
@@ -75,6 +77,7 @@ ColumnLayout {
     }
     AppField {
         id: pin
+        width: parent.width
         inputName: "introduction-pin"
         label: qsTr("PIN (optional)")
         hint: qsTr("Tell it by telephone. Without it, the link doesn't open.")
@@ -84,7 +87,7 @@ ColumnLayout {
     Banner {
         name: "introduction-problem"
         text: Session.introductions.problem.text
-        Layout.fillWidth: true
+        width: parent.width
     }
     AppButton {
         objectName: "make-introduction"
@@ -93,7 +96,7 @@ ColumnLayout {
             : Session.introductions.busy ? qsTr("One moment…") : qsTr("Make introduction")
         enabled: Session.relay === "" ? Session.isRelayAddress(relay.text)
                                       : label.text.trim() !== ""
-        Layout.fillWidth: true
+        width: parent.width
         onClicked: form.make()
     }
 }

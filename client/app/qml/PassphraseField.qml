@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import QtQuick.Layouts
 
 // No input method composes here, shown or not: the same keys always give the same passphrase.
 AppField {

@@ -35,12 +35,12 @@ Rectangle {
         anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter
                   leftMargin: Theme.l; rightMargin: Theme.l }
         spacing: Theme.s
-        ColumnLayout {
+        Stack {
             spacing: 2
             AppText {
                 text: row.title
                 font.weight: row.unread > 0 || row.open ? Font.DemiBold : Font.Normal
-                Layout.fillWidth: true
+                width: parent.width
                 Accessible.ignored: true
             }
             AppText {
@@ -48,7 +48,7 @@ Rectangle {
                 color: Theme.warning
                 font.pixelSize: Theme.small
                 visible: text !== ""
-                Layout.fillWidth: true
+                width: parent.width
                 Accessible.ignored: true
             }
         }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import QtQuick.Layouts
 
-ColumnLayout {
+Stack {
     id: number
 
     property var groups: []
@@ -10,16 +9,15 @@ ColumnLayout {
     signal later
 
     spacing: Theme.m
-    Layout.fillWidth: true
     AppText {
         text: qsTr("Call them. Read yours aloud; they read theirs.")
-        Layout.fillWidth: true
+        width: parent.width
     }
     Rectangle {
         color: Theme.surface
         radius: Theme.radius
         implicitHeight: digits.implicitHeight + 2 * Theme.m
-        Layout.fillWidth: true
+        width: parent.width
         Flow {
             id: digits
             anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.m }
@@ -39,6 +37,7 @@ ColumnLayout {
         }
     }
     Wrap {
+        width: parent.width
         AppButton {
             objectName: "numbers-match"
             text: qsTr("They match")

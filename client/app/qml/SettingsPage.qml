@@ -10,14 +10,12 @@ FocusScope {
 
     function take() { header.button.forceActiveFocus(Qt.TabFocusReason) }
 
-    component Part: ColumnLayout {
+    component Part: Stack {
         property alias title: words.text
-        spacing: Theme.s
-        Layout.fillWidth: true
         AppText {
             id: words
             font.weight: Font.DemiBold
-            Layout.fillWidth: true
+            width: parent.width
         }
     }
 
@@ -31,11 +29,12 @@ FocusScope {
         }
         Part {
             title: qsTr("Language")
-            LanguageChoice {}
+            LanguageChoice { width: parent.width }
         }
         Part {
             title: qsTr("Text size")
             Choice {
+                width: parent.width
                 name: "text-size"
                 label: qsTr("Text size")
                 options: [100, 125, 150, 200].map(size => ({ value: size, text: size + " %" }))
@@ -46,6 +45,7 @@ FocusScope {
         Part {
             title: qsTr("Colours")
             Choice {
+                width: parent.width
                 name: "theme"
                 label: qsTr("Colours")
                 options: [{ value: "auto", text: qsTr("As the system") },
@@ -58,6 +58,7 @@ FocusScope {
         Part {
             title: qsTr("Lock when nobody types for")
             Choice {
+                width: parent.width
                 name: "idle-lock"
                 label: qsTr("Lock when nobody types for")
                 options: [1, 5, 10, 30].map(count => ({ value: count,
@@ -70,6 +71,7 @@ FocusScope {
             title: qsTr("Relay")
             AppField {
                 id: relay
+                width: parent.width
                 inputName: "settings-relay"
                 label: qsTr("Relay address")
                 text: Session.relay
@@ -81,14 +83,13 @@ FocusScope {
                 objectName: "save-relay"
                 text: qsTr("Save the relay")
                 enabled: relay.text.trim() !== Session.relay && Session.isRelayAddress(relay.text)
-                Layout.fillWidth: true
-                Layout.maximumWidth: implicitWidth
+                width: Math.min(implicitWidth, parent.width)
                 onClicked: Session.setRelay(relay.text)
             }
             Banner {
                 name: "settings-problem"
                 text: Session.problem.text
-                Layout.fillWidth: true
+                width: parent.width
             }
         }
         Part {
@@ -98,7 +99,7 @@ FocusScope {
                     + "\n" + qsTr("The cryptography has had no external audit yet.")
                 paragraph: true
                 color: Theme.muted
-                Layout.fillWidth: true
+                width: parent.width
             }
         }
     }
