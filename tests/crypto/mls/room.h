@@ -22,6 +22,8 @@ struct Room {
   Room();
 
   KeyPackageBundle key_package(std::string_view name);
+  /// Everyone follows; gives the Welcome, if there is one.
+  Buffer commit(std::size_t committer, const CommitOptions& options);
 
   magpie::test::SeededRandom random{1};
   /// By leaf; null where blank.
@@ -32,8 +34,6 @@ struct Room {
  private:
   void add(std::size_t committer, std::string_view name, bool with_path);
   void remove(std::size_t committer, std::size_t leaf);
-  /// Everyone follows; gives the Welcome, if there is one.
-  Buffer commit(std::size_t committer, const CommitOptions& options);
   void deliver_proposal(std::size_t sender, Bytes message);
 };
 
