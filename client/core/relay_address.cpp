@@ -19,6 +19,8 @@ bool is_host(std::string_view host, bool bracketed) {
     return is_alphanumeric(c) || c == '.' ||
            (bracketed ? c == ':' || c == '%' : c == '-' || c == '_');
   };
+  // Brackets around anything else would be lost where the address is written again.
+  if (bracketed && host.find(':') == std::string_view::npos) return false;
   return !host.empty() && host.size() <= kHostSizeMax && std::ranges::all_of(host, allowed);
 }
 

@@ -23,8 +23,8 @@ TEST(RelayAddress, refuses_what_is_not_whole) {
   for (const auto& text : std::vector<std::string>{
            "", "#", "host#" + pin, "host:0#" + pin, "host:65536#" + pin, "host:01#" + pin,
            "host:80x#" + pin, ":80#" + pin, "ho st:80#" + pin, "host:80", "host:80#" + pin + "A",
-           "host:80#" + pin.substr(1), "[::1:80#" + pin, "::1:80#" + pin,
-           std::string(254, 'a') + ":80#" + pin}) {
+           "host:80#" + pin.substr(1), "[::1:80#" + pin, "::1:80#" + pin, "[host]:80#" + pin,
+           "[1%eth0]:80#" + pin, std::string(254, 'a') + ":80#" + pin}) {
     EXPECT_FALSE(parse_relay_address(text)) << text;
   }
 }
