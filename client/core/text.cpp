@@ -74,11 +74,11 @@ bool is_utf8(std::string_view text) {
 }
 
 std::string clean_name(std::string_view text) {
+  if (!is_utf8(text)) return {};  // also where only what does not fit is none
   std::string name;
   std::size_t shown = 0;  // up to the last character that is no blank
   while (!text.empty()) {
     const auto next = decode(text);
-    if (!next) return {};
     if (name.size() + next->size > kNameSizeMax) break;
     const bool variation = within(next->point, 0xFE00, 0xFE0F);
     const bool skipped = name.empty() && (blank(next->point) || variation);

@@ -26,6 +26,7 @@ TEST(Text, names_lose_what_would_mislead_and_keep_the_rest) {
   EXPECT_EQ(clean_name("언니"), "언니");
   EXPECT_EQ(clean_name("\u200F \u202A"), "");
   EXPECT_EQ(clean_name("bad \xFF"), "");
+  EXPECT_EQ(clean_name(std::string(kNameSizeMax, 'a') + "\xFF"), "");
 }
 
 TEST(Text, names_have_no_invisible_characters) {
