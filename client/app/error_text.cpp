@@ -88,8 +88,8 @@ QString ErrorText::device(Errc code) {
           "language.");
     case Errc::kDamaged:
       return tr(
-          "What is stored here is damaged and doesn't open. Nothing was changed. Put back a copy "
-          "of the folder, or ask for a new introduction.");
+          "What is stored here is damaged and doesn't open. Nothing was changed. Keep the "
+          "folder as it is, and ask for a new introduction.");
     case Errc::kInUse:
       return tr(
           "Magpie is open in another window already. Nothing was changed. Use that window, or "

@@ -131,8 +131,8 @@ std::string_view sentence(const Error& error) {
              "keyboard "
              "language.";
     case Errc::kDamaged:
-      return "The profile is damaged and wasn't opened. Nothing was changed. Restore it from a "
-             "backup, or make a new profile and ask for a new introduction.";
+      return "The profile is damaged and wasn't opened. Nothing was changed. Keep it as it "
+             "is, make a new profile, and ask for a new introduction.";
     case Errc::kUnreachable:
       return "The relay cannot be reached. Your messages are safe here and will go when it "
              "returns. Check the connection, then run sync.";

@@ -256,8 +256,8 @@
             <translation>이 암호 문구로는 Magpie가 열리지 않습니다. 삭제된 것은 없습니다. Caps Lock과 키보드 언어를 확인하세요.</translation>
         </message>
         <message>
-            <source>What is stored here is damaged and doesn't open. Nothing was changed. Put back a copy of the folder, or ask for a new introduction.</source>
-            <translation>여기에 저장된 자료가 손상되어 열리지 않습니다. 바뀐 것은 없습니다. 폴더의 사본을 되돌려 놓거나 새 소개를 요청하세요.</translation>
+            <source>What is stored here is damaged and doesn't open. Nothing was changed. Keep the folder as it is, and ask for a new introduction.</source>
+            <translation>여기에 저장된 자료가 손상되어 열리지 않습니다. 바뀐 것은 없습니다. 폴더는 그대로 두고 새 소개를 요청하세요.</translation>
         </message>
         <message>
             <source>Magpie is open in another window already. Nothing was changed. Use that window, or close it first.</source>

@@ -256,8 +256,8 @@
             <translation>此密码短语无法打开 Magpie。没有删除任何内容。请检查大写锁定和键盘语言。</translation>
         </message>
         <message>
-            <source>What is stored here is damaged and doesn't open. Nothing was changed. Put back a copy of the folder, or ask for a new introduction.</source>
-            <translation>这里保存的内容已损坏，无法打开。没有任何改动。请恢复文件夹的副本，或索取新的引荐。</translation>
+            <source>What is stored here is damaged and doesn't open. Nothing was changed. Keep the folder as it is, and ask for a new introduction.</source>
+            <translation>这里保存的内容已损坏，无法打开。没有任何改动。请保留文件夹原样，并索取新的引荐。</translation>
         </message>
         <message>
             <source>Magpie is open in another window already. Nothing was changed. Use that window, or close it first.</source>
