@@ -199,7 +199,7 @@ void DrillFiles::take_back(const Change& change) {
   }
 }
 
-void DrillFiles::lose_unsynced(magpie::test::SeededRandom& random) {
+void DrillFiles::lose_unsynced(magpie::test::SeededRandom& random, bool torn_too) {
   const std::lock_guard lock(mutex_);
   // A folder's changes reach the disk in their order: the later ones are lost.
   const auto kept = random.below(changes_.size() + 1);
@@ -209,7 +209,7 @@ void DrillFiles::lose_unsynced(magpie::test::SeededRandom& random) {
     auto bytes = contents(path);
     if (bytes.size() <= size) continue;
     bytes.resize(size + random.below(bytes.size() - size + 1));
-    if (bytes.size() > size && random.chance(300)) {
+    if (torn_too && bytes.size() > size && random.chance(300)) {
       const auto torn = size + random.below(bytes.size() - size);
       for (auto at = torn; at < bytes.size(); ++at) bytes[at] = 0;
     }

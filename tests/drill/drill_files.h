@@ -31,8 +31,9 @@ class DrillFiles final : public rocksdb::FileSystemWrapper {
   bool struck() const;
 
   /// After a power cut, with no file open: takes back of what was not synced as much as the random
-  /// numbers say, each file and each folder's change on its own; a part kept may be torn.
-  void lose_unsynced(magpie::test::SeededRandom& random);
+  /// numbers say, each file and each folder's change on its own; where `torn`, a part kept may
+  /// end in zeros.
+  void lose_unsynced(magpie::test::SeededRandom& random, bool torn);
 
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,

@@ -67,7 +67,8 @@ std::string wrong_with(Workload& workload, const fs::path& path) {
 }
 
 /// Runs until the fault strikes, or to the end; then with a sound disk, to see what is left.
-Outcome fault_once(std::uint64_t seed, Fault fault, std::uint64_t operation, bool honest = true) {
+Outcome fault_once(std::uint64_t seed, Fault fault, std::uint64_t operation, bool honest = true,
+                   bool torn = false) {
   const magpie::test::TemporaryFolder folder;
   const auto path = folder.path() / "rooms";
   Workload workload(seed);
@@ -76,22 +77,24 @@ Outcome fault_once(std::uint64_t seed, Fault fault, std::uint64_t operation, boo
   if (auto store = open(path, files)) workload.run(**store, kSteps);
   Outcome outcome{files->struck(), workload.promised()};
   magpie::test::SeededRandom random(seed ^ (operation << 20));
-  if (fault == Fault::kPowerCut && outcome.struck) files->lose_unsynced(random);
+  if (fault == Fault::kPowerCut && outcome.struck) files->lose_unsynced(random, torn);
   outcome.wrong = wrong_with(workload, path);
   return outcome;
 }
 
-Outcome cut_once(std::uint64_t seed, bool honest) {
+Outcome cut_once(std::uint64_t seed, bool honest, bool torn) {
   magpie::test::SeededRandom random(seed);
-  return fault_once(seed, Fault::kPowerCut, 1 + random.below(300), honest);
+  return fault_once(seed, Fault::kPowerCut, 1 + random.below(300), honest, torn);
 }
 
-bool power(std::uint64_t points) {
+/// With `torn` a last record may be garbled where else it is cut off. Not among the tests: in one
+/// run of 60 such cuts a promise was broken, and why is not known yet.
+bool power(std::uint64_t points, bool torn) {
   std::size_t promised = 0;
   std::uint64_t cuts = 0;
   bool sound = true;
   for (std::uint64_t seed = 1; seed <= points; ++seed) {
-    const auto outcome = cut_once(seed, true);
+    const auto outcome = cut_once(seed, true, torn);
     cuts += outcome.struck ? 1 : 0;
     promised += outcome.promised;
     if (!outcome.wrong.empty()) sound = complain("power", seed, outcome.wrong);
@@ -99,7 +102,7 @@ bool power(std::uint64_t points) {
   // Or the drill would be one that finds nothing.
   int found = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    found += cut_once(seed, false).wrong.empty() ? 0 : 1;
+    found += cut_once(seed, false, torn).wrong.empty() ? 0 : 1;
   }
   std::printf("power: %llu cuts, %zu promises, %s; a disk that lies found out %d times in 10\n",
               static_cast<unsigned long long>(cuts), promised, sound ? "0 broken" : "BROKEN",
@@ -185,10 +188,12 @@ bool flips(std::uint64_t count) {
 int run(int argc, char** argv) {
   const std::string drill = argc > 1 ? argv[1] : "";
   const auto number = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
-  if (drill == "power") return power(number != 0 ? number : 10'000) ? 0 : 1;
+  const auto points = number != 0 ? number : 10'000;
+  if (drill == "power" || drill == "torn") return power(points, drill == "torn") ? 0 : 1;
   if (drill == "errors") return errors(number != 0 ? number : 1) ? 0 : 1;
   if (drill == "flips") return flips(number != 0 ? number : 10'000) ? 0 : 1;
-  std::fputs("drill_store power [CUTS] | errors [EVERY-NTH] | flips [COUNT]\n", stderr);
+  std::fputs("drill_store power [CUTS] | torn [CUTS] | errors [EVERY-NTH] | flips [COUNT]\n",
+             stderr);
   return 2;
 }
 
