@@ -35,7 +35,8 @@ TEST_F(Writing, states_go_from_waiting_over_the_relay_to_delivered) {
   relative.key(Qt::Key_Return);
   attorney.wait_until("delivered",
                       [&] { return attorney.states() == QStringList{"On their device"}; });
-  EXPECT_EQ(relative.messages(), QStringList{"Good morning."});
+  relative.wait_until("it is shown",
+                      [&] { return relative.messages() == QStringList{"Good morning."}; });
 }
 
 TEST_F(Writing, a_half_composed_syllable_is_committed_and_sent_once) {
@@ -111,12 +112,16 @@ TEST_F(Writing, earlier_pages_come_when_they_are_asked_for) {
     return conversation.rowCount() == static_cast<int>(ConversationModel::kPage);
   });
   EXPECT_TRUE(conversation.hasEarlier());
+  QQuickItem* list = attorney.find("messages");
+  ASSERT_NE(list, nullptr);
+  attorney.wait_until("the newest is in sight", [&] { return list->property("atYEnd").toBool(); });
   attorney.wait_until("the composer has the focus", [&] { return attorney.has_focus("composer"); });
   attorney.key(Qt::Key_F6, Qt::ShiftModifier);
   attorney.wait_until("the messages have the focus",
                       [&] { return attorney.has_focus("messages"); });
   for (int i = 0; i < count && conversation.rowCount() < count; ++i) attorney.key(Qt::Key_Up);
   attorney.wait_until("everything", [&] { return conversation.rowCount() == count; });
+  EXPECT_FALSE(list->property("atYEnd").toBool());
   for (int i = 0; i < conversation.rowCount(); ++i) {
     const QString text =
         conversation.data(conversation.index(i), ConversationModel::kText).toString();

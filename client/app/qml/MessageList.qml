@@ -22,8 +22,8 @@ ListView {
     clip: true
     model: Session.conversation
     spacing: Theme.xs
-    topMargin: Theme.l
-    bottomMargin: Theme.m
+    header: Item { implicitHeight: Theme.l }
+    footer: Item { implicitHeight: Theme.m }
     cacheBuffer: 2000
     activeFocusOnTab: true
     currentIndex: -1
@@ -31,7 +31,7 @@ ListView {
     boundsBehavior: Flickable.StopAtBounds
     Accessible.role: Accessible.List
     Accessible.name: qsTr("Messages")
-    ScrollBar.vertical: ScrollBar {}
+    ScrollBar.vertical: ScrollBar { id: bar }
 
     section.property: "day"
     section.delegate: Item {
@@ -58,9 +58,17 @@ ListView {
             event.accepted = true
         }
     }
-    onMovementEnded: atNewest = atYEnd
-    onContentYChanged: if (contentY < originY + 40 && moving) Session.conversation.loadEarlier()
-    onCurrentIndexChanged: if (currentIndex === 0) Session.conversation.loadEarlier()
+    // Somebody scrolls: nothing else may say that they want to be elsewhere.
+    onContentYChanged: if (moving || bar.pressed) {
+        atNewest = atYEnd
+        if (contentY < originY + 40) Session.conversation.loadEarlier()
+    }
+    onCurrentIndexChanged: {
+        if (activeFocus) atNewest = currentIndex === count - 1
+        if (currentIndex === 0) Session.conversation.loadEarlier()
+    }
+    // The list learns the true height of its rows while it makes them.
+    onContentHeightChanged: if (atNewest) Qt.callLater(toEnd)
     onHeightChanged: if (atNewest) Qt.callLater(toEnd)
 
     AppText {
@@ -80,14 +88,5 @@ ListView {
         }
         function onLoadedChanged() { if (list.atNewest) Qt.callLater(list.toEnd) }
         function onAppended(own) { if (own || list.atNewest) Qt.callLater(list.toEnd) }
-    }
-    // An answer to a wheel or a scroll bar, which are no movements.
-    WheelHandler {
-        onWheel: Qt.callLater(() => {
-            list.atNewest = list.atYEnd
-            if (list.contentY < list.originY + 40) Session.conversation.loadEarlier()
-        })
-        target: null
-        acceptedDevices: PointerDevice.Mouse | PointerDevice.TouchPad
     }
 }
