@@ -17,7 +17,7 @@ class Scenario {
   Scenario(std::uint64_t seed, std::ostream* trace) : world_(seed, trace) {
     auto& random = world_.random();
     guest_count_ = 1 + random.below(3);
-    if (seed % 3 == 2) liar_.emplace(world_);
+    if (seed >= kFirstLyingSeed) liar_.emplace(world_);
     stranger_ = !liar_ && random.chance(300);
     people_.emplace_back(world_, world_.add_device("attorney"));
     for (std::size_t i = 1; i <= guest_count_; ++i) {

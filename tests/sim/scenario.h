@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 
 namespace magpie::sim {
 
+constexpr std::uint64_t kFirstLyingSeed = 1'000'000;
+
 /// An attorney, some relatives and perhaps a stranger with somebody's link, on a bad network with
 /// devices and a relay that crash: introduced to each other, writing, and in the end, when nothing
-/// fails any more, all of one mind. In every third seed the relay lies as well: then what was
+/// fails any more, all of one mind. From kFirstLyingSeed on the relay lies as well: then what was
 /// received is kept, nothing goes missing without a word, and once nobody lies and people decide to
 /// go on, they can. The seed decides everything. Answers with what was violated, empty where
 /// nothing was. `trace` may be null.
