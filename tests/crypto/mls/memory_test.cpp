@@ -182,9 +182,9 @@ TEST(MemorySearch, finds_what_is_alive_and_what_was_dropped_without_wiping) {
 /// Single steps, so that no later one overwrites what an earlier one left.
 class MemoryOfPrimitives : public testing::Test {
  protected:
-  Secret key(std::size_t size = 32) {
+  Secret key(std::size_t size = 32, const char* name = "input") {
     Secret secret = SystemRandom().secret(size);
-    note(ended, "input", secret);
+    note(ended, name, secret);
     return secret;
   }
   void TearDown() override {
@@ -235,11 +235,11 @@ TEST_F(MemoryOfPrimitives, hashes_and_keys_derived_by_them) {
 
 TEST_F(MemoryOfPrimitives, aead) {
   Buffer sealed(48);
-  const Secret secret_key = key();
-  const Secret nonce = key();
+  const Secret secret_key = key(32, "key");
+  const Secret nonce = key(32, "nonce");
   const Bytes nonce_bytes = nonce.expose().first(12);
   crypto::aead_seal_into(crypto::AeadId::kChaCha20Poly1305, secret_key.expose(), nonce_bytes, {},
-                         key().expose(), sealed);
+                         key(32, "text").expose(), sealed);
   Secret opened(32);
   ASSERT_TRUE(crypto::aead_open_into(crypto::AeadId::kChaCha20Poly1305, secret_key.expose(),
                                      nonce_bytes, {}, sealed, opened.fill()));
