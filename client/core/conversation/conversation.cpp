@@ -2,7 +2,7 @@
 #include "client/core/conversation/conversation.h"
 
 #include <algorithm>
-#include <ranges>
+#include <iterator>
 
 #include "client/core/introduction/guest.h"
 #include "client/core/introduction/inviter.h"
@@ -31,8 +31,8 @@ Conversation::Conversation(StoredRoom stored, IntroductionRecord* introduction,
       creation_sent_(!fresh) {
   // Of the points that are kept, those of the chain that leads to the cursor.
   std::uint64_t next = room_.cursor;
-  for (const LogPointRecord& point : stored.log_points | std::views::reverse) {
-    if (point.sequence == next) log_points_[next--] = point.hash;
+  for (auto point = stored.log_points.rbegin(); point != stored.log_points.rend(); ++point) {
+    if (point->sequence == next) log_points_[next--] = point->hash;
   }
   unconfirmed_.room = room_.room;
 }

@@ -30,8 +30,9 @@ mls::KeyPackageBundle make_offer_key_package(const IntroduceRequest& request, co
 }
 
 Result<void> check_request(const IntroduceRequest& request) {
-  if (request.greeting.size() > kGreetingSizeMax)
+  if (request.greeting.size() > kGreetingSizeMax) {
     return fail(Errc::kTooLarge, "introduce: greeting");
+  }
   if (!is_utf8(request.greeting)) return fail(Errc::kUsage, "introduce: greeting");
   if (request.label.size() > kLabelSizeMax || !is_utf8(request.label)) {
     return fail(Errc::kUsage, "introduce: label");

@@ -44,8 +44,8 @@ struct Engine::Impl {
     std::function<void(Result<void>)> done;
   };
 
-  Impl(Storage& storage_, Random& random_, EngineHost& host_)
-      : storage(storage_), random(random_), host(host_) {}
+  Impl(Storage& given_storage, Random& given_random, EngineHost& given_host)
+      : storage(given_storage), random(given_random), host(given_host) {}
 
   // engine.cpp
   Result<void> start(Time now);
