@@ -25,6 +25,7 @@ Result<std::vector<Extension>> decode_extensions(Reader& reader) {
 
 bool has_duplicate_types(const std::vector<Extension>& extensions) {
   std::vector<std::uint16_t> types;
+  types.reserve(extensions.size());
   for (const Extension& extension : extensions) types.push_back(extension.type);
   std::ranges::sort(types);
   return std::ranges::adjacent_find(types) != types.end();

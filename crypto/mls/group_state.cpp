@@ -20,6 +20,7 @@ GroupContext next_context(const GroupState& state, const RatchetTree& tree,
 
 std::vector<PastEpoch> clone_past(const std::vector<PastEpoch>& past) {
   std::vector<PastEpoch> copy;
+  copy.reserve(past.size());
   for (const PastEpoch& p : past) copy.push_back({p.epoch, p.resumption_psk.clone()});
   return copy;
 }

@@ -16,8 +16,8 @@ class PermissivePolicy final : public Policy {
 }  // namespace
 
 const Policy& permissive_policy() {
-  static const PermissivePolicy policy;
-  return policy;
+  static const PermissivePolicy kPolicy;
+  return kPolicy;
 }
 
 }  // namespace magpie::mls

@@ -11,7 +11,7 @@ using crypto::AeadId;
 using crypto::HashId;
 
 const auto& table() {
-  static const std::array rows = {
+  static const std::array kRows = {
       Suite{kSuiteX25519,
             "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519",
             {&crypto::dhkem_x25519(), HashId::kSha256, AeadId::kChaCha20Poly1305},
@@ -28,7 +28,7 @@ const auto& table() {
             HashId::kSha512,
             AeadId::kChaCha20Poly1305},
   };
-  return rows;
+  return kRows;
 }
 
 }  // namespace

@@ -67,8 +67,8 @@ class DhkemX25519 final : public Kem {
 }  // namespace
 
 const Kem& dhkem_x25519() {
-  static const DhkemX25519 kem;
-  return kem;
+  static const DhkemX25519 kKem;
+  return kKem;
 }
 
 }  // namespace magpie::crypto

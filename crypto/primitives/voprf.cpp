@@ -185,8 +185,8 @@ Result<void> verify_proof(const PublicKey& key, std::span<const Blinded> blinded
   if (!is_reduced(proof_c) || !is_reduced(proof_s)) {
     return fail(Errc::kBadSignature, "voprf: proof");
   }
-  const auto combine = [&](Result<Element> first, Bytes second) -> Result<Element> {
-    MAGPIE_TRY(Element sum, std::move(first));
+  const auto combine = [&](const Result<Element>& first, Bytes second) -> Result<Element> {
+    MAGPIE_TRY(Element sum, first);
     MAGPIE_TRY(const Element term, multiply(proof_c, second));
     MAGPIE_TRY_VOID(add_to(sum, term));
     return sum;

@@ -110,8 +110,8 @@ class XWing final : public Kem {
 }  // namespace
 
 const Kem& xwing() {
-  static const XWing kem;
-  return kem;
+  static const XWing kKem;
+  return kKem;
 }
 
 }  // namespace magpie::crypto

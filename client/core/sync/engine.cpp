@@ -314,6 +314,7 @@ Result<std::vector<MessageInfo>> Engine::history(const RoomId& room, std::size_t
   if (!impl_->rooms.contains(room)) return fail(Errc::kNotFound, "history: no such room");
   MAGPIE_TRY(const auto records, impl_->storage.messages(room, before, limit));
   std::vector<MessageInfo> messages;
+  messages.reserve(records.size());
   for (const MessageRecord& record : records) messages.push_back(impl_->message_info(record));
   return messages;
 }

@@ -41,15 +41,15 @@ void stop(void*) {}
 void configure_sqlite() {
   static std::once_flag once;
   std::call_once(once, [] {
-    static const sqlite3_mem_methods methods = {.xMalloc = allocate,
-                                                .xFree = release,
-                                                .xRealloc = resize,
-                                                .xSize = size_of,
-                                                .xRoundup = round_up,
-                                                .xInit = start,
-                                                .xShutdown = stop,
-                                                .pAppData = nullptr};
-    sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+    static const sqlite3_mem_methods kMethods = {.xMalloc = allocate,
+                                                 .xFree = release,
+                                                 .xRealloc = resize,
+                                                 .xSize = size_of,
+                                                 .xRoundup = round_up,
+                                                 .xInit = start,
+                                                 .xShutdown = stop,
+                                                 .pAppData = nullptr};
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &kMethods);
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
     sqlite3_initialize();
   });
