@@ -113,8 +113,7 @@ class Shards::Executor {
       return;
     }
     writing_ = true;
-    committer_.submit(std::move(batch),
-                      [this](Result<void> result) { post(Committed{std::move(result)}); });
+    committer_.submit(std::move(batch), [this](Result<void> result) { post(Committed{result}); });
   }
 
   void handle(const Open& open) { hub_.join(open.session, open.nonce); }

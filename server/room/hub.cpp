@@ -285,6 +285,7 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Append& app
   const auto known = find_id(*room, append.entry_id);
   if (!known) return refuse(session, correlation, Errc::kRelayStorage);
   const auto slot = attachment->slot;
+  const RoomId room_id = append.room;
   const auto outcome =
       room->log.append(slot, std::move(append), *known, hour_of(now), limits_, batch_);
   reply(session, correlation, outcome);
@@ -293,7 +294,7 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Append& app
   const auto& entry = std::get<PutEntry>(batch_.writes.back()).entry;
   room->ids.emplace(entry.id, IdRecord{entry.sequence, entry.slot, entry.hour});
   room->tail.emplace(entry.sequence, entry);
-  outgoing_.push_back(Advance{append.room, entry.sequence});
+  outgoing_.push_back(Advance{room_id, entry.sequence});
 }
 
 void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Acknowledge& acknowledge,

@@ -113,8 +113,9 @@ Outcome<Appended> RoomLog::append(SlotId id, Append append, const std::optional<
     return refuse(Errc::kStale, state_.meta.last_control);
   }
   const auto hour = std::max(now, state_.meta.last_hour);
-  if (auto ok = check_limits(slot, append, hour, limits); !ok)
+  if (auto ok = check_limits(slot, append, hour, limits); !ok) {
     return tl::unexpected<Refusal>(ok.error());
+  }
   auto changes = check_changes(slot, append, limits);
   if (!changes) return tl::unexpected<Refusal>(changes.error());
 
@@ -150,16 +151,19 @@ Outcome<RoomLog::Changes> RoomLog::check_changes(const SlotRecord& slot, const A
   Changes changes;
   for (const auto& change : append.slot_changes) {
     if (const auto* add = std::get_if<Slot>(&change)) {
-      if (auto ok = check_add(*add, limits, changes); !ok)
+      if (auto ok = check_add(*add, limits, changes); !ok) {
         return tl::unexpected<Refusal>(ok.error());
+      }
     } else {
-      if (auto ok = check_remove(std::get<RemoveSlot>(change).key, changes); !ok)
+      if (auto ok = check_remove(std::get<RemoveSlot>(change).key, changes); !ok) {
         return tl::unexpected<Refusal>(ok.error());
+      }
     }
   }
   if (append.new_slot_key) {
-    if (auto ok = check_exchange(slot, *append.new_slot_key, changes); !ok)
+    if (auto ok = check_exchange(slot, *append.new_slot_key, changes); !ok) {
       return tl::unexpected<Refusal>(ok.error());
+    }
   }
   return changes;
 }
