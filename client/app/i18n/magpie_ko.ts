@@ -508,6 +508,10 @@
             </translation>
         </message>
         <message>
+            <source>%1 didn't receive some messages here. Send again what matters.</source>
+            <translation>%1 님이 이 대화의 일부 메시지를 받지 못했습니다. 중요한 내용은 다시 보내세요.</translation>
+        </message>
+        <message>
             <source>This message needs a newer Magpie. It is kept here.</source>
             <translation>이 메시지를 보려면 더 새로운 Magpie가 필요합니다. 메시지는 여기에 보관됩니다.</translation>
         </message>

@@ -508,6 +508,10 @@
             </translation>
         </message>
         <message>
+            <source>%1 didn't receive some messages here. Send again what matters.</source>
+            <translation>%1 有几条消息没有收到。重要的内容请再发一次。</translation>
+        </message>
+        <message>
             <source>This message needs a newer Magpie. It is kept here.</source>
             <translation>此消息需要更新版本的 Magpie。消息已保存在这里。</translation>
         </message>

@@ -18,18 +18,22 @@ Item {
     property bool focused: false
 
     readonly property bool gap: kind === Words.kindGap
+    // A line across, and nobody's words.
+    readonly property bool across: gap || kind === Words.kindNote
     readonly property string room: Session.conversation.title
     readonly property string shownText: gap
         ? qsTr("%n message(s) from %1 haven't arrived. The others are in order. Ask %1 to send them "
                + "again.", "", missing).arg(room)
+        : kind === Words.kindNote
+            ? qsTr("%1 didn't receive some messages here. Send again what matters.").arg(author)
         : kind === Words.kindUnknown
             ? qsTr("This message needs a newer Magpie. It is kept here.") : body
     readonly property string stateWords: own ? Words.messageState(messageState) : ""
 
-    implicitHeight: (gap ? note.implicitHeight : bubble.height + meta.implicitHeight + Theme.xs)
+    implicitHeight: (across ? note.implicitHeight : bubble.height + meta.implicitHeight + Theme.xs)
         + (follows ? 0 : Theme.s)
     Accessible.role: Accessible.ListItem
-    Accessible.name: gap ? shownText
+    Accessible.name: across ? shownText
         : [own ? qsTr("You") : author, time + " " + offset, stateWords]
             .filter(part => part !== "").join(", ") + ": " + shownText
 
@@ -37,14 +41,14 @@ Item {
         id: note
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom
                   leftMargin: Theme.l; rightMargin: Theme.l }
-        text: row.gap ? row.shownText : ""
+        text: row.across ? row.shownText : ""
         iconName: "gap"
     }
     Rectangle {
         id: bubble
         readonly property real most: Math.min(row.width - 2 * Theme.l, 560 * Theme.scale,
                                               Math.max(row.width * 0.8, 240))
-        visible: !row.gap
+        visible: !row.across
         x: row.own ? row.width - width - Theme.l : Theme.l
         y: row.follows ? 0 : Theme.s
         width: Math.min(most, Math.max(words.implicitWidth, name.implicitWidth) + 2 * Theme.m)
@@ -77,7 +81,7 @@ Item {
     }
     Row {
         id: meta
-        visible: !row.gap
+        visible: !row.across
         anchors { top: bubble.bottom; topMargin: 2 }
         x: row.own ? row.width - width - Theme.l : Theme.l
         spacing: Theme.xs
