@@ -19,6 +19,7 @@ class SeededRandom final : public Random {
     std::array<std::uint8_t, crypto_stream_chacha20_NONCEBYTES> nonce{};
     std::memcpy(nonce.data(), &counter_, sizeof counter_);
     ++counter_;
+    if (out.empty()) return;
     crypto_stream_chacha20(out.data(), out.size(), nonce.data(), key_.data());
   }
 
