@@ -9,7 +9,7 @@ namespace magpie {
 
 void SystemRandom::fill(MutableBytes out) {
   MAGPIE_CHECK(sodium_init() >= 0);
-  randombytes_buf(out.data(), out.size());
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
 }
 
 }  // namespace magpie
