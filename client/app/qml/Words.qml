@@ -15,7 +15,6 @@ QtObject {
     readonly property int kindUnknown: 2
     readonly property int kindGap: 3
     readonly property int kindNote: 4
-    readonly property int kindNote: 4
 
     function roomNote(state) {
         switch (state) {
