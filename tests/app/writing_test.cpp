@@ -87,6 +87,7 @@ TEST_F(Writing, markup_is_shown_as_it_was_typed_and_a_new_line_is_kept) {
   const QStringList wanted{"<b>bold</b> <img src=x> [a](b)\nsecond"};
   relative.wait_until("it arrived", [&] { return relative.messages() == wanted; });
   for (Desk* desk : {&attorney, &relative}) {
+    desk->wait_for("message-text");
     QQuickItem* shown = desk->find("message-text");
     ASSERT_NE(shown, nullptr);
     EXPECT_EQ(shown->property("textFormat").toInt(), int{Qt::PlainText});
@@ -112,6 +113,7 @@ TEST_F(Writing, earlier_pages_come_when_they_are_asked_for) {
     return conversation.rowCount() == static_cast<int>(ConversationModel::kPage);
   });
   EXPECT_TRUE(conversation.hasEarlier());
+  attorney.wait_for("messages");
   QQuickItem* list = attorney.find("messages");
   ASSERT_NE(list, nullptr);
   attorney.wait_until("the newest is in sight", [&] { return list->property("atYEnd").toBool(); });
