@@ -7,12 +7,6 @@
 #include "crypto/base/constant_time.h"
 
 namespace magpie::crypto {
-namespace {
-
-// libsodium's vector code leaves copies of the key in its dead frames, this far down at most.
-constexpr std::size_t kFrames = 2048;
-
-}  // namespace
 
 void aead_seal_into(AeadId id, Bytes key, Bytes nonce, Bytes aad, Bytes plaintext,
                     MutableBytes out) {
@@ -22,7 +16,6 @@ void aead_seal_into(AeadId id, Bytes key, Bytes nonce, Bytes aad, Bytes plaintex
                                                     : crypto_aead_xchacha20poly1305_ietf_encrypt;
   seal(out.data(), nullptr, plaintext.data(), plaintext.size(), aad.data(), aad.size(), nullptr,
        nonce.data(), key.data());
-  sodium_stackzero(kFrames);
 }
 
 Buffer aead_seal(AeadId id, Bytes key, Bytes nonce, Bytes aad, Bytes plaintext) {
@@ -40,7 +33,6 @@ Result<void> aead_open_into(AeadId id, Bytes key, Bytes nonce, Bytes aad, Bytes 
                                                     : crypto_aead_xchacha20poly1305_ietf_decrypt;
   const int failed = open(out.data(), nullptr, nullptr, ciphertext.data(), ciphertext.size(),
                           aad.data(), aad.size(), nonce.data(), key.data());
-  sodium_stackzero(kFrames);
   if (declassified(failed) != 0) {
     return fail(Errc::kDecryptFailed, "aead: tag");
   }
