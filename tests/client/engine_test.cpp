@@ -426,32 +426,13 @@ TEST_F(EngineTest, clock_that_is_set_back_puts_nothing_off) {
 }
 
 TEST_F(EngineTest, failing_disk_stops_everything) {
-  class FailingStorage final : public client::Storage {
+  class FailingStorage final : public client::MemoryStorage {
    public:
     Result<void> apply(const client::Changes& changes) override {
       if (failing) return fail(Errc::kDiskFull, "test");
-      return memory.apply(changes);
-    }
-    Result<std::optional<client::ProfileRecord>> profile() override { return memory.profile(); }
-    Result<std::vector<client::PersonRecord>> people() override { return memory.people(); }
-    Result<std::vector<client::IntroductionRecord>> introductions() override {
-      return memory.introductions();
-    }
-    Result<std::vector<client::StoredRoom>> rooms() override { return memory.rooms(); }
-    Result<std::vector<client::MessageRecord>> messages(const client::RoomId& room,
-                                                        std::size_t before,
-                                                        std::size_t limit) override {
-      return memory.messages(room, before, limit);
-    }
-    Result<std::size_t> message_count(const client::RoomId& room) override {
-      return memory.message_count(room);
-    }
-    Result<std::optional<client::MessageRecord>> message(const client::RoomId& room,
-                                                         const client::EntryId& id) override {
-      return memory.message(room, id);
+      return MemoryStorage::apply(changes);
     }
     bool failing = false;
-    client::MemoryStorage memory;
   };
   class Host final : public client::EngineHost {
    public:

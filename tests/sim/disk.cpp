@@ -7,7 +7,7 @@ Result<void> Disk::apply(const client::Changes& changes) {
   const bool crash = random_.chance(crash_per_mille);
   if (crash) crashed_ = true;
   if (crash && random_.chance(500)) return fail(Errc::kStorage, "simulated crash");
-  const auto applied = memory_.apply(changes);
+  const auto applied = MemoryStorage::apply(changes);
   if (applied) remember(changes);
   return applied;
 }

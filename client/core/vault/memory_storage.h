@@ -11,7 +11,7 @@ namespace magpie::client {
 /// A Storage that forgets everything with the process: for the simulator, and for what is shown
 /// before a profile exists. It keeps the rules of `Vault`, by the same tests. A new engine made
 /// over the same object finds what the last one stored, as after a crash.
-class MemoryStorage final : public Storage {
+class MemoryStorage : public Storage {
  public:
   MemoryStorage();
   ~MemoryStorage() override;
