@@ -52,11 +52,10 @@ class Shards::Executor {
   ~Executor() { drain(); }
 
   void post(Job job) {
-    {
-      std::lock_guard lock(mutex_);
-      if (stopping_ && !std::holds_alternative<Committed>(job)) return;
-      inbox_.push_back(std::move(job));
-    }
+    std::lock_guard lock(mutex_);
+    if (stopping_ && !std::holds_alternative<Committed>(job)) return;
+    inbox_.push_back(std::move(job));
+    // Under the lock: the last commit lets the thread end, and this be destroyed.
     wake_.notify_one();
   }
 
