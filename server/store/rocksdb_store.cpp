@@ -10,9 +10,11 @@
 #include <array>
 #include <bitset>
 #include <mutex>
+#include <optional>
 
 #include "server/store/records.h"
 #include "server/store/rocksdb_options.h"
+#include "server/store/torn_log.h"
 
 namespace magpie::server {
 
@@ -97,7 +99,13 @@ struct RocksdbStore::Impl {
     for (auto* handle : handles) {
       if (handle != nullptr) database->DestroyColumnFamilyHandle(handle);
     }
+    if (mark) mark->sync().PermitUncheckedError();  // an earlier truth will do
   }
+
+  /// Errors: kDamaged also where something is missing that was synced.
+  static Result<std::unique_ptr<Impl>> open(const std::filesystem::path& directory, Mode mode,
+                                            rocksdb::WALRecoveryMode recovery,
+                                            std::shared_ptr<rocksdb::FileSystem> files);
 
   /// Calls `visit(key, value)` for each record in [begin, end) until it answers false or fails.
   template <class Visit>
@@ -121,7 +129,7 @@ struct RocksdbStore::Impl {
     return value;
   }
 
-  Result<void> check_format() const;
+  Result<void> check_format(Mode mode) const;
   Result<void> purge(const std::bitset<256>& parts) const;
   Result<void> compact(Family family, const rocksdb::Slice* begin, const rocksdb::Slice* end) const;
   void add(rocksdb::WriteBatch& out, const PutRoom& write) const;
@@ -134,6 +142,8 @@ struct RocksdbStore::Impl {
   void add(rocksdb::WriteBatch& out, const DropDue& write) const;
 
   std::unique_ptr<rocksdb::Env> environment;
+  NoGaps no_gaps;
+  std::optional<SyncedMark> mark;
   std::unique_ptr<rocksdb::DB> database;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   DeletedFrom deleted_from;
@@ -144,34 +154,64 @@ RocksdbStore::~RocksdbStore() = default;
 
 Result<std::unique_ptr<RocksdbStore>> RocksdbStore::open(
     const std::filesystem::path& directory, Mode mode, std::shared_ptr<rocksdb::FileSystem> files) {
+  if (mode == Mode::kReadOnly && !std::filesystem::exists(directory / "CURRENT")) {
+    return fail(Errc::kNotFound, "rocksdb: no store");
+  }
+  const auto opened = [&](Mode as, rocksdb::WALRecoveryMode recovery) {
+    return Impl::open(directory, as, recovery, files);
+  };
+  auto impl = opened(mode, rocksdb::WALRecoveryMode::kAbsoluteConsistency);
+  if (!impl && impl.error().code == Errc::kDamaged) {
+    // Either a power cut left a torn record that nobody was promised, or what was promised is
+    // damaged. The second must not be opened for writing, or the rest of the log would be gone.
+    impl = opened(Mode::kReadOnly, rocksdb::WALRecoveryMode::kPointInTimeRecovery);
+    if (impl && mode == Mode::kReadWrite) {
+      impl->reset();
+      impl = opened(mode, rocksdb::WALRecoveryMode::kPointInTimeRecovery);
+    }
+  }
+  if (!impl) return tl::unexpected<Error>(impl.error());
+  return std::unique_ptr<RocksdbStore>(new RocksdbStore(std::move(*impl)));
+}
+
+Result<std::unique_ptr<RocksdbStore::Impl>> RocksdbStore::Impl::open(
+    const std::filesystem::path& directory, Mode mode, rocksdb::WALRecoveryMode recovery,
+    std::shared_ptr<rocksdb::FileSystem> files) {
   const auto cache = rocksdb::NewLRUCache(32 << 20);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const auto* name : kFamilyNames) families.emplace_back(name, family_options(cache));
   auto impl = std::make_unique<Impl>();
   impl->environment = make_environment(std::move(files));
-  const auto options = database_options(impl->environment.get());
+  auto options = database_options(impl->environment.get());
+  options.wal_recovery_mode = recovery;
+  options.wal_filter = &impl->no_gaps;
+  const auto synced = SyncedMark::read(*impl->environment, directory);  // first: it only grows
   rocksdb::DB* database = nullptr;
-  if (mode == Mode::kReadOnly && !std::filesystem::exists(directory / "CURRENT")) {
-    return fail(Errc::kNotFound, "rocksdb: no store");
-  }
+  const auto path = directory.string();
   const auto status =
       mode == Mode::kReadOnly
-          ? rocksdb::DB::OpenForReadOnly(options, directory.string(), families, &impl->handles,
-                                         &database)
-          : rocksdb::DB::Open(options, directory.string(), families, &impl->handles, &database);
+          ? rocksdb::DB::OpenForReadOnly(options, path, families, &impl->handles, &database)
+          : rocksdb::DB::Open(options, path, families, &impl->handles, &database);
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
     return fail(Errc::kInUse, "rocksdb: locked");
   }
   MAGPIE_TRY_VOID(check(status, "rocksdb: open"));
   impl->database.reset(database);
-  MAGPIE_TRY_VOID(impl->check_format());
-  return std::unique_ptr<RocksdbStore>(new RocksdbStore(std::move(impl)));
+  if (database->GetLatestSequenceNumber() < synced) {
+    return fail(Errc::kDamaged, "rocksdb: what was written last is missing");
+  }
+  if (mode == Mode::kReadWrite) {
+    MAGPIE_TRY(impl->mark, SyncedMark::open(*impl->environment, directory));
+  }
+  MAGPIE_TRY_VOID(impl->check_format(mode));
+  return impl;
 }
 
-Result<void> RocksdbStore::Impl::check_format() const {
+Result<void> RocksdbStore::Impl::check_format(Mode mode) const {
   MAGPIE_TRY(const auto format, get(kDefault, std::string(kFormatKey)));
   if (format && *format != kFormat) return fail(Errc::kUnsupported, "rocksdb: format");
-  if (format) return {};
+  // Without a format there is nothing yet: it is written first, and synced.
+  if (format || mode == Mode::kReadOnly) return {};
   rocksdb::WriteOptions options;
   options.sync = true;
   return check(database->Put(options, handles[kDefault], slice(kFormatKey), slice(kFormat)),
@@ -277,7 +317,12 @@ Result<void> RocksdbStore::write(std::span<const WriteBatch> batches) {
       std::visit([&](const auto& change) { impl_->add(out, change); }, write);
     }
   }
+  // Of what others write at the same time nothing is known; what came before is synced with this.
+  const auto synced = impl_->database->GetLatestSequenceNumber() + out.Count();
   MAGPIE_TRY_VOID(check(impl_->database->Write(options, &out), "rocksdb: write"));
+  if (options.sync) {
+    MAGPIE_TRY_VOID(check(impl_->mark->set(synced), "rocksdb: mark"));
+  }
   // Noted now and not before, or a purge beside this could miss it.
   for (const auto& batch : batches) {
     for (const auto& write : batch.writes) {
@@ -330,6 +375,7 @@ void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropDue& write) con
 }
 
 Result<void> RocksdbStore::purge() {
+  MAGPIE_TRY_VOID(check(impl_->mark->sync(), "rocksdb: mark"));
   const auto parts = impl_->deleted_from.take();
   if (parts.none()) return {};
   auto purged = impl_->purge(parts);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/drill/drill_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 namespace magpie::server::drill {
 
@@ -17,8 +17,12 @@ using rocksdb::Slice;
 namespace {
 
 std::string contents(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::error_code missing;
+  const auto size = fs::file_size(path, missing);
+  std::string bytes(missing ? 0 : size, '\0');
+  std::ifstream(path, std::ios::binary)
+      .read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
 }
 
 void put(const std::string& path, const std::string& bytes) {
@@ -61,6 +65,34 @@ class DrillFiles::File final : public rocksdb::FSWritableFileOwnerWrapper {
   }
   IOStatus RangeSync(std::uint64_t, std::uint64_t, const IOOptions&, IODebugContext*) override {
     return IOStatus::OK();  // a hint, no promise
+  }
+
+ private:
+  DrillFiles& files_;
+  std::string path_;
+};
+
+/// A file of one sector: a write is there whole or not at all.
+class DrillFiles::OverwrittenFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
+ public:
+  OverwrittenFile(DrillFiles& files, std::string path,
+                  std::unique_ptr<rocksdb::FSRandomRWFile>&& target)
+      : FSRandomRWFileOwnerWrapper(std::move(target)), files_(files), path_(std::move(path)) {}
+
+  IOStatus Write(std::uint64_t offset, const Slice& data, const IOOptions& options,
+                 IODebugContext* debug) override {
+    const auto status = files_.next();
+    if (!status.ok()) return status;
+    files_.overwriting(path_);
+    return FSRandomRWFileOwnerWrapper::Write(offset, data, options, debug);
+  }
+  IOStatus Sync(const IOOptions&, IODebugContext*) override {
+    auto status = files_.next();
+    if (status.ok()) files_.overwrites_synced(path_);
+    return status;
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Sync(options, debug);
   }
 
  private:
@@ -118,6 +150,19 @@ void DrillFiles::synced(const std::string& path, std::uint64_t size) {
   if (honest_) synced_[path] = size;
 }
 
+void DrillFiles::overwriting(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (!overwritten_.contains(path)) overwritten_.emplace(path, contents(path));
+}
+
+void DrillFiles::overwrites_synced(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (!honest_) return;
+  overwritten_.erase(path);
+  if (const auto size = synced_.find(path); size != synced_.end())
+    size->second = fs::file_size(path);
+}
+
 void DrillFiles::folder_synced() {
   const std::lock_guard lock(mutex_);
   changes_.clear();
@@ -146,6 +191,15 @@ IOStatus DrillFiles::ReopenWritableFile(const std::string& path, const FileOptio
   std::unique_ptr<rocksdb::FSWritableFile> target;
   status = FileSystemWrapper::ReopenWritableFile(path, options, &target, debug);
   if (status.ok()) *file = std::make_unique<File>(*this, path, std::move(target));
+  return status;
+}
+
+IOStatus DrillFiles::NewRandomRWFile(const std::string& path, const FileOptions& options,
+                                     std::unique_ptr<rocksdb::FSRandomRWFile>* file,
+                                     IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSRandomRWFile> target;
+  auto status = FileSystemWrapper::NewRandomRWFile(path, options, &target, debug);
+  if (status.ok()) *file = std::make_unique<OverwrittenFile>(*this, path, std::move(target));
   return status;
 }
 
@@ -199,21 +253,37 @@ void DrillFiles::take_back(const Change& change) {
   }
 }
 
-void DrillFiles::lose_unsynced(magpie::test::SeededRandom& random, bool torn_too) {
+void DrillFiles::lose_unsynced(magpie::test::SeededRandom& random, bool torn) {
   const std::lock_guard lock(mutex_);
   // A folder's changes reach the disk in their order: the later ones are lost.
   const auto kept = random.below(changes_.size() + 1);
   for (auto at = changes_.size(); at > kept; --at) take_back(changes_[at - 1]);
+  for (const auto& [path, before] : overwritten_) {
+    if (fs::exists(path) && random.chance(500)) put(path, before);
+  }
   for (const auto& [path, size] : synced_) {
     if (!fs::exists(path)) continue;
     auto bytes = contents(path);
     if (bytes.size() <= size) continue;
     bytes.resize(size + random.below(bytes.size() - size + 1));
-    if (torn_too && bytes.size() > size && random.chance(300)) {
-      const auto torn = size + random.below(bytes.size() - size);
-      for (auto at = torn; at < bytes.size(); ++at) bytes[at] = 0;
-    }
+    if (torn && bytes.size() > size) tear(bytes, size, random);
     put(path, bytes);
+  }
+}
+
+/// Of what was not synced, the end or single pages are as they were before: zeros.
+void DrillFiles::tear(std::string& bytes, std::uint64_t synced,
+                      magpie::test::SeededRandom& random) {
+  constexpr std::size_t kPage = 512;  // sectors, so that short tails are torn within, too
+  if (random.chance(300)) {
+    const auto from = synced + random.below(bytes.size() - synced);
+    std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(from), bytes.end(), '\0');
+  }
+  if (random.chance(500)) return;
+  for (auto at = synced; at < bytes.size(); at = (at / kPage + 1) * kPage) {
+    if (!random.chance(250)) continue;
+    const auto end = std::min((at / kPage + 1) * kPage, bytes.size());
+    for (auto i = at; i < end; ++i) bytes[i] = 0;
   }
 }
 

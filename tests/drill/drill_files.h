@@ -31,8 +31,8 @@ class DrillFiles final : public rocksdb::FileSystemWrapper {
   bool struck() const;
 
   /// After a power cut, with no file open: takes back of what was not synced as much as the random
-  /// numbers say, each file and each folder's change on its own; where `torn`, a part kept may
-  /// end in zeros.
+  /// numbers say, each file and each folder's change on its own. Where `torn`, what is kept of a
+  /// file may end in zeros, or have pages in it that were never written.
   void lose_unsynced(magpie::test::SeededRandom& random, bool torn);
 
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
@@ -41,6 +41,9 @@ class DrillFiles final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                        std::unique_ptr<rocksdb::FSWritableFile>* file,
                                        rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus NewRandomRWFile(const std::string& path, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSRandomRWFile>* file,
+                                    rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus NewDirectory(const std::string& path, const rocksdb::IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* folder,
                                  rocksdb::IODebugContext* debug) override;
@@ -52,6 +55,7 @@ class DrillFiles final : public rocksdb::FileSystemWrapper {
 
  private:
   class File;
+  class OverwrittenFile;
   class Folder;
   /// A change of a folder that is not synced yet.
   struct Change {
@@ -66,6 +70,9 @@ class DrillFiles final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus next();
   bool is_cut() const;
   void synced(const std::string& path, std::uint64_t size);
+  void overwriting(const std::string& path);
+  void overwrites_synced(const std::string& path);
+  static void tear(std::string& bytes, std::uint64_t synced, magpie::test::SeededRandom& random);
   void folder_synced();
   void take_back(const Change& change);
 
@@ -76,7 +83,8 @@ class DrillFiles final : public rocksdb::FileSystemWrapper {
   std::uint64_t operations_ = 0;
   bool cut_ = false;
   bool struck_ = false;
-  std::map<std::string, std::uint64_t> synced_;  // bytes of each file that are on the disk
+  std::map<std::string, std::uint64_t> synced_;     // bytes of each file that are on the disk
+  std::map<std::string, std::string> overwritten_;  // as of the last sync, where overwritten since
   std::vector<Change> changes_;
 };
 

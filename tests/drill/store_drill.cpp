@@ -56,7 +56,7 @@ struct Outcome {
 /// What is wrong with what is left, twice, for what was repaired must stay so.
 std::string wrong_with(Workload& workload, const fs::path& path) {
   for (int again = 0; again < 2; ++again) {
-    auto store = open(path);
+    auto store = open(path, std::make_shared<DrillFiles>(true));
     if (!store) return "the store does not open: " + std::string(store.error().site);
     if (const auto whole = verify(**store); !whole) return std::string(whole.error().site);
     const auto finding = workload.look_at(**store);
@@ -87,8 +87,7 @@ Outcome cut_once(std::uint64_t seed, bool honest, bool torn) {
   return fault_once(seed, Fault::kPowerCut, 1 + random.below(300), honest, torn);
 }
 
-/// With `torn` a last record may be garbled where else it is cut off. Not among the tests: in one
-/// run of 60 such cuts a promise was broken, and why is not known yet.
+/// With `torn` what was not synced may be garbled where else it is cut off.
 bool power(std::uint64_t points, bool torn) {
   std::size_t promised = 0;
   std::uint64_t cuts = 0;
@@ -97,16 +96,16 @@ bool power(std::uint64_t points, bool torn) {
     const auto outcome = cut_once(seed, true, torn);
     cuts += outcome.struck ? 1 : 0;
     promised += outcome.promised;
-    if (!outcome.wrong.empty()) sound = complain("power", seed, outcome.wrong);
+    if (!outcome.wrong.empty()) sound = complain(torn ? "torn" : "power", seed, outcome.wrong);
   }
   // Or the drill would be one that finds nothing.
   int found = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     found += cut_once(seed, false, torn).wrong.empty() ? 0 : 1;
   }
-  std::printf("power: %llu cuts, %zu promises, %s; a disk that lies found out %d times in 10\n",
-              static_cast<unsigned long long>(cuts), promised, sound ? "0 broken" : "BROKEN",
-              found);
+  std::printf("%s: %llu cuts, %zu promises, %s; a disk that lies found out %d times in 10\n",
+              torn ? "torn" : "power", static_cast<unsigned long long>(cuts), promised,
+              sound ? "0 broken" : "BROKEN", found);
   return sound && cuts > points / 2 && found > 0;
 }
 
@@ -142,12 +141,10 @@ bool flip_one(const fs::path& file, magpie::test::SeededRandom& random) {
   return true;
 }
 
-/// A store that was used and not shut down tidily: part of it in tables, part in the log.
+/// A store that was used: part of it in tables, part in the log.
 void make_image(Workload& workload, const fs::path& image) {
-  const magpie::test::TemporaryFolder folder;
-  auto store = open(folder.path() / "rooms");
+  const auto store = open(image, std::make_shared<DrillFiles>(true));
   workload.run(**store, 2 * kSteps);
-  fs::copy(folder.path() / "rooms", image);
 }
 
 bool flips(std::uint64_t count) {
@@ -168,7 +165,7 @@ bool flips(std::uint64_t count) {
     fs::copy(folder.path() / "image", copy);
     const auto name = names[random.below(names.size())];
     const bool flipped = flip_one(copy / name, random);
-    auto store = open(copy);
+    auto store = open(copy, std::make_shared<DrillFiles>(true));
     const auto finding = store ? workload.look_at(**store) : Finding::kUnreadable;
     const bool whole = store && verify(**store);
     if (finding == Finding::kWrong || (finding == Finding::kLost && whole)) {
