@@ -17,9 +17,13 @@ namespace {
 constexpr std::size_t kSlabBytes = 64 * 1024;
 constexpr std::size_t kSmallestCell = 32;
 constexpr std::size_t kLargestCell = 4096;
+/// Of cells too large for a slab, how much is kept for the next such secret: locking a region and
+/// unlocking it cost more than what is done with a message in it.
+constexpr std::size_t kKeptMax = 1024 * 1024;
 
-/// Hands out cells of powers of two from slabs that sodium_malloc locked and fenced. Slabs are
-/// kept for the life of the process; a freed cell is zero before it is handed out again.
+/// Hands out cells of powers of two from slabs that sodium_malloc locked and fenced; a larger cell
+/// is a region of its own. Slabs are kept for the life of the process; a freed cell is zero before
+/// it is handed out again.
 class SecretPool {
  public:
   static SecretPool& instance() {
@@ -32,9 +36,13 @@ class SecretPool {
     const std::size_t cell = cell_size(size);
     std::lock_guard lock(mutex_);
     in_use_ += cell;
-    if (cell > kLargestCell) return region(cell);
     auto& free_cells = free_[class_of(cell)];
-    if (free_cells.empty()) split_slab(cell, free_cells);
+    if (free_cells.empty()) {
+      if (cell > kLargestCell) return region(cell);
+      split_slab(cell, free_cells);
+    } else if (cell > kLargestCell) {
+      kept_ -= cell;
+    }
     std::uint8_t* data = free_cells.back();
     free_cells.pop_back();
     return data;
@@ -46,10 +54,10 @@ class SecretPool {
     std::lock_guard lock(mutex_);
     in_use_ -= cell;
     if (cell > kLargestCell) {
-      sodium_free(data);
-    } else {
-      free_[class_of(cell)].push_back(data);
+      if (kept_ + cell > kKeptMax) return sodium_free(data);
+      kept_ += cell;
     }
+    free_[class_of(cell)].push_back(data);
   }
 
   std::size_t in_use() {
@@ -83,6 +91,7 @@ class SecretPool {
   std::mutex mutex_;
   std::array<std::vector<std::uint8_t*>, 64> free_;  // by log2 of the cell
   std::size_t in_use_ = 0;
+  std::size_t kept_ = 0;  // free, in cells too large for a slab
 };
 
 }  // namespace

@@ -106,7 +106,7 @@ Result<std::unique_ptr<GroupState>> join_with_info(const GroupInfo& info, Ratche
   auto state = start_epoch({.suite = &suite,
                             .policy = std::move(policy),
                             .context = info.group_context,
-                            .tree = std::make_shared<const RatchetTree>(std::move(tree)),
+                            .tree = RatchetTree::finished(std::move(tree)),
                             .keys = std::move(keys),
                             .identity = bundle.identity.clone()},
                            to_buffer(info.encoded_context), epoch_secret.expose());
@@ -149,7 +149,7 @@ Result<std::unique_ptr<GroupState>> create_group(const Suite& suite, Bytes group
   auto state = start_epoch({.suite = &suite,
                             .policy = std::move(policy),
                             .context = std::move(context),
-                            .tree = std::make_shared<const RatchetTree>(std::move(tree)),
+                            .tree = RatchetTree::finished(std::move(tree)),
                             .keys = {LeafIndex(0), std::move(bundle.encryption_private_key), {}},
                             .identity = std::move(bundle.identity)},
                            std::move(encoded_context), epoch_secret.expose());

@@ -145,7 +145,7 @@ Result<PublicState> read_public(Reader& reader, const Suite& suite) {
   if (!equal(tree.update_hash().bytes(), state.context.tree_hash)) {
     return fail(Errc::kDamaged, "group: tree");
   }
-  state.tree = std::make_shared<const RatchetTree>(std::move(tree));
+  state.tree = RatchetTree::finished(std::move(tree));
   return state;
 }
 

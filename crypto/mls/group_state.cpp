@@ -126,7 +126,7 @@ NextEpoch advance_epoch(const GroupState& state, EpochChange change) {
   next.state = start_epoch({.suite = state.suite,
                             .policy = state.policy,
                             .context = std::move(context),
-                            .tree = std::make_shared<const RatchetTree>(std::move(change.tree)),
+                            .tree = RatchetTree::finished(std::move(change.tree)),
                             .keys = std::move(change.keys),
                             .identity = std::move(change.identity)},
                            std::move(encoded), epoch_secret.expose());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <bitset>
 
 #include "crypto/base/check.h"
 
@@ -12,6 +13,8 @@ namespace {
 // NodeType (RFC 9420 §7.8)
 constexpr std::uint8_t kLeafType = 1;
 constexpr std::uint8_t kParentType = 2;
+
+std::uint8_t first_byte(Bytes key) { return key.empty() ? 0 : key[0]; }
 
 }  // namespace
 
@@ -56,33 +59,35 @@ Bytes RatchetTree::encryption_key(NodeIndex node) const {
   return is_leaf(node) ? leaf(leaf_of(node))->encryption_key : Bytes(parent(node)->encryption_key);
 }
 
+void RatchetTree::forget_hash(NodeIndex node) {
+  if (is_leaf(node)) {
+    edit_leaf(leaf_of(node)).hash = {};
+  } else if (!parent_slot(node).hash.empty()) {
+    edit_parent(node).hash = {};
+  }
+}
+
 void RatchetTree::touch(NodeIndex node) {
   const NodeIndex top = root(leaf_count());
-  if (is_leaf(node)) {
-    leaf_slot(leaf_of(node)).hash = {};
-  } else {
-    parent_slot(node).hash = {};
-  }
+  forget_hash(node);
   while (node != top) {
     node = mls::parent(node);
-    parent_slot(node).hash = {};
+    forget_hash(node);
   }
 }
 
 void RatchetTree::set_leaf(LeafIndex index, LeafNodePtr leaf) {
-  leaf_slot(index).node = std::move(leaf);
+  edit_leaf(index).node = std::move(leaf);
   touch(node_of(index));
 }
 
 void RatchetTree::set_parent(NodeIndex node, ParentNodePtr parent) {
-  parent_slot(node).node = std::move(parent);
+  edit_parent(node).node = std::move(parent);
   touch(node);
 }
 
 void RatchetTree::blank_path(LeafIndex index) {
-  for (const NodeIndex node : direct_path(index, leaf_count())) {
-    parent_slot(node) = {};
-  }
+  for (const NodeIndex node : direct_path(index, leaf_count())) edit_parent(node) = {};
   touch(node_of(index));
 }
 
@@ -92,8 +97,9 @@ void RatchetTree::grow() {
 }
 
 LeafIndex RatchetTree::next_free_leaf() const {
-  const auto found = std::ranges::find(leaves_, nullptr, &LeafSlot::node);
-  return LeafIndex(static_cast<std::uint32_t>(found - leaves_.begin()));
+  std::uint32_t index = 0;
+  while (index < leaf_count() && leaves_[index].node != nullptr) ++index;
+  return LeafIndex(index);
 }
 
 LeafIndex RatchetTree::add_leaf(LeafNodePtr leaf) {
@@ -104,7 +110,7 @@ LeafIndex RatchetTree::add_leaf(LeafNodePtr leaf) {
     auto changed = std::make_shared<ParentNode>(*parent(node));
     const auto at = std::ranges::lower_bound(changed->unmerged_leaves, index);
     changed->unmerged_leaves.insert(at, index);
-    parent_slot(node).node = std::move(changed);
+    edit_parent(node).node = std::move(changed);
   }
   set_leaf(index, std::move(leaf));
   return index;
@@ -118,10 +124,9 @@ void RatchetTree::update_leaf(LeafIndex index, LeafNodePtr leaf) {
 void RatchetTree::remove_leaf(LeafIndex index) { update_leaf(index, nullptr); }
 
 void RatchetTree::truncate() {
-  const auto last = std::ranges::find_if(leaves_.rbegin(), leaves_.rend(),
-                                         [](const LeafSlot& slot) { return slot.node != nullptr; });
-  const auto used = static_cast<std::size_t>(leaves_.rend() - last);
-  leaves_.resize(std::bit_ceil(std::max<std::size_t>(used, 1)));
+  std::size_t used = leaves_.size();
+  while (used > 1 && leaves_[used - 1].node == nullptr) --used;
+  leaves_.resize(std::bit_ceil(used));
   parents_.resize(leaves_.size() - 1);
 }
 
@@ -160,15 +165,18 @@ std::vector<RatchetTree::PathStep> RatchetTree::filtered_direct_path(LeafIndex i
 }
 
 bool RatchetTree::has_any_key(std::span<const Bytes> encryption_keys) const {
+  // Nearly all are told apart by their first byte.
+  std::bitset<256> first_bytes;
+  for (const Bytes key : encryption_keys) first_bytes.set(first_byte(key));
   const auto matches = [&](Bytes key) {
-    return std::ranges::any_of(encryption_keys, [&](Bytes other) { return equal(key, other); });
+    return first_bytes[first_byte(key)] &&
+           std::ranges::any_of(encryption_keys, [&](Bytes other) { return equal(key, other); });
   };
-  return std::ranges::any_of(
-             leaves_,
-             [&](const LeafSlot& s) { return s.node && matches(s.node->encryption_key); }) ||
-         std::ranges::any_of(parents_, [&](const ParentSlot& s) {
-           return s.node && matches(s.node->encryption_key);
-         });
+  for (std::uint32_t i = 0; i < node_count(leaf_count()); ++i) {
+    const NodeIndex node(i);
+    if (!is_blank(node) && matches(encryption_key(node))) return true;
+  }
+  return false;
 }
 
 crypto::Digest RatchetTree::hash_leaf(LeafIndex index, const LeafNode* leaf) const {
@@ -186,19 +194,23 @@ crypto::Digest RatchetTree::hash_parent(const ParentNode* parent, Bytes left_has
   return crypto::hash(hash_, input.view());
 }
 
-const crypto::Digest& RatchetTree::update_hash(NodeIndex node) {
+crypto::Digest RatchetTree::update_hash(NodeIndex node) {
   if (is_leaf(node)) {
-    LeafSlot& slot = leaf_slot(leaf_of(node));
-    if (slot.hash.empty()) slot.hash = hash_leaf(leaf_of(node), slot.node.get());
-    return slot.hash;
+    if (const crypto::Digest& kept = leaf_slot(leaf_of(node)).hash; !kept.empty()) return kept;
+    LeafSlot& slot = edit_leaf(leaf_of(node));
+    return slot.hash = hash_leaf(leaf_of(node), slot.node.get());
   }
-  ParentSlot& slot = parent_slot(node);
-  if (slot.hash.empty()) {
-    const crypto::Digest& left_hash = update_hash(left(node));
-    const crypto::Digest& right_hash = update_hash(right(node));
-    slot.hash = hash_parent(slot.node.get(), left_hash.bytes(), right_hash.bytes());
-  }
-  return slot.hash;
+  if (const crypto::Digest& kept = parent_slot(node).hash; !kept.empty()) return kept;
+  const crypto::Digest left_hash = update_hash(left(node));
+  const crypto::Digest right_hash = update_hash(right(node));
+  ParentSlot& slot = edit_parent(node);
+  return slot.hash = hash_parent(slot.node.get(), left_hash.bytes(), right_hash.bytes());
+}
+
+std::shared_ptr<const RatchetTree> RatchetTree::finished(RatchetTree tree) {
+  tree.leaves_.share();
+  tree.parents_.share();
+  return std::make_shared<const RatchetTree>(std::move(tree));
 }
 
 const crypto::Digest& RatchetTree::hash(NodeIndex node) const {
@@ -261,12 +273,12 @@ Result<RatchetTree> RatchetTree::decode(crypto::HashId hash, Bytes encoded) {
       return fail(Errc::kMalformed, "ratchet tree: node type");
     }
     if (is_leaf(node)) {
-      MAGPIE_TRY(tree.leaf_slot(leaf_of(node)).node, LeafNode::decode(list));
+      MAGPIE_TRY(tree.edit_leaf(leaf_of(node)).node, LeafNode::decode(list));
     } else {
       // A parent before its right subtree has appeared: the tree is larger than so far.
       if (node.value() / 2 >= tree.parents_.size()) tree.grow();
       MAGPIE_TRY(ParentNode parent, ParentNode::decode(list));
-      tree.parent_slot(node).node = std::make_shared<const ParentNode>(std::move(parent));
+      tree.edit_parent(node).node = std::make_shared<const ParentNode>(std::move(parent));
     }
   }
   if (!present) return fail(Errc::kMalformed, "ratchet tree: blank at the end");

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "crypto/base/shared_vector.h"
 #include "crypto/mls/leaf_node.h"
 #include "crypto/mls/tree_math.h"
 #include "crypto/primitives/hash.h"
@@ -21,9 +22,9 @@ struct ParentNode {
 };
 using ParentNodePtr = std::shared_ptr<const ParentNode>;
 
-/// The public ratchet tree (RFC 9420 §4, §7). A value: copying it shares the nodes, so that an
-/// epoch and its successor hold one copy of what did not change. Tree hashes are kept with the
-/// nodes and dropped along the path that a change touches.
+/// The public ratchet tree (RFC 9420 §4, §7). A value: an epoch and its successor hold one copy of
+/// what did not change. Tree hashes are kept with the nodes and dropped along the path that a
+/// change touches.
 class RatchetTree {
  public:
   /// The most leaves that a received tree may have; what comes in costs memory before anything
@@ -76,9 +77,9 @@ class RatchetTree {
   std::vector<PathStep> filtered_direct_path(LeafIndex index) const;
 
   /// Computes what is missing of the tree hashes (RFC 9420 §7.8) under a node.
-  const crypto::Digest& update_hash(NodeIndex node);
+  crypto::Digest update_hash(NodeIndex node);
   /// Of the root.
-  const crypto::Digest& update_hash() { return update_hash(root(leaf_count())); }
+  crypto::Digest update_hash() { return update_hash(root(leaf_count())); }
   /// A tree hash that was computed since the last change under the node.
   const crypto::Digest& hash(NodeIndex node) const;
   const crypto::Digest& hash() const { return hash(root(leaf_count())); }
@@ -91,6 +92,9 @@ class RatchetTree {
 
   crypto::HashId hash_id() const { return hash_; }
 
+  /// The tree of an epoch, once its making is over: copies of it cost little.
+  static std::shared_ptr<const RatchetTree> finished(RatchetTree tree);
+
  private:
   struct LeafSlot {
     LeafNodePtr node;
@@ -101,19 +105,21 @@ class RatchetTree {
     crypto::Digest hash;
   };
 
-  LeafSlot& leaf_slot(LeafIndex index) { return leaves_[index.value()]; }
-  ParentSlot& parent_slot(NodeIndex node) { return parents_[node.value() / 2]; }
+  LeafSlot& edit_leaf(LeafIndex index) { return leaves_.edit(index.value()); }
+  ParentSlot& edit_parent(NodeIndex node) { return parents_.edit(node.value() / 2); }
+  const LeafSlot& leaf_slot(LeafIndex index) const { return leaves_[index.value()]; }
   const ParentSlot& parent_slot(NodeIndex node) const { return parents_[node.value() / 2]; }
   void grow();
   void touch(NodeIndex node);
+  void forget_hash(NodeIndex node);
   void append_resolution(NodeIndex node, std::vector<NodeIndex>& out) const;
   bool resolves_to_nothing(NodeIndex node) const;
   crypto::Digest hash_leaf(LeafIndex index, const LeafNode* leaf) const;
   crypto::Digest hash_parent(const ParentNode* parent, Bytes left_hash, Bytes right_hash) const;
 
   crypto::HashId hash_;
-  std::vector<LeafSlot> leaves_;     // node 2i
-  std::vector<ParentSlot> parents_;  // node 2i + 1
+  SharedVector<LeafSlot> leaves_;     // node 2i
+  SharedVector<ParentSlot> parents_;  // node 2i + 1
 };
 
 }  // namespace magpie::mls

@@ -36,7 +36,7 @@ Buffer replace_path(RatchetTree& tree, LeafIndex sender,
   Buffer above;
   for (std::size_t i = steps.size(); i-- > 0;) {
     ParentNode node{to_buffer(key_of(i)), std::move(above), {}};
-    const crypto::Digest& sibling_hash = tree.update_hash(steps[i].copath_child);
+    const crypto::Digest sibling_hash = tree.update_hash(steps[i].copath_child);
     above = to_buffer(parent_hash(tree.hash_id(), node, sibling_hash.bytes()).bytes());
     tree.set_parent(steps[i].node, std::make_shared<const ParentNode>(std::move(node)));
   }
