@@ -47,6 +47,20 @@ struct Room {
   bool closing = false;
 };
 
+/// What is counted within an hour of the clock; in memory alone, for at rest it would tell when
+/// a room was busy.
+struct HourCounts {
+  Hour hour{};
+  std::unordered_map<RoomId, std::uint32_t> guesses{};  ///< keys that opened nothing
+  std::map<std::pair<RoomId, SlotId>, std::uint32_t> control_entries{};
+
+  HourCounts& at(Time now) {
+    const auto current = std::chrono::floor<std::chrono::hours>(now);
+    if (current != hour) *this = {.hour = current};
+    return *this;
+  }
+};
+
 // What is said once the changes before it are in the store.
 struct Say {
   SessionId session;
@@ -88,7 +102,7 @@ struct Hub::Impl {
   void handle(SessionId session, std::uint64_t correlation, Attach& attach, Time now);
   /// Counts keys that open nothing, and tells whether this slot waits for its first reader in a
   /// room where there were too many of them.
-  bool too_many_guesses(const Room& room, const Outcome<SlotId>& slot, Hour hour);
+  bool too_many_guesses(const Room& room, const Outcome<SlotId>& slot, Time now);
   void handle(SessionId session, std::uint64_t correlation, Append& append, Time now);
   void handle(SessionId session, std::uint64_t correlation, Acknowledge& acknowledge, Time now);
   void handle(SessionId session, std::uint64_t correlation, Detach& detach, Time now);
@@ -131,9 +145,9 @@ struct Hub::Impl {
   void tell_end(SessionId session, Room& room, Attachment& attachment);
 
   // Time.
-  bool expire_kind(DueKind kind, Hour before, Time now);
+  bool expire_kind(DueKind kind, Day before, Time now);
   Result<void> expire_due(const Due& due, Time now);
-  Result<void> expire_entries(Room& room, Hour through);
+  Result<void> expire_entries(Room& room, Day through);
   Result<void> expire_ids(const RoomId& id, Time now);
 
   void open(SessionId session, const Nonce& nonce);
@@ -152,8 +166,7 @@ struct Hub::Impl {
   std::unordered_map<RoomId, Room> rooms_;
   std::uint64_t next_serial_ = 1;
 
-  Hour guesses_hour_{};
-  std::unordered_map<RoomId, std::uint32_t> guesses_;  ///< keys that opened nothing, this hour
+  HourCounts hour_;
 
   WriteBatch batch_;
   std::set<RoomId> touched_;
@@ -213,10 +226,10 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CreateRoom&
   if (RoomLog::refused_by_limits(create, limits_)) {
     return refuse(session, correlation, Errc::kLimit);
   }
-  auto log = RoomLog::create(create, hour_of(now), batch_);
+  auto log = RoomLog::create(create, day_of(now), batch_);
   auto& room = rooms_.emplace(create.room, Room{.log = std::move(log)}).first->second;
   touch(room);
-  room.ids.emplace(create.entry_id, IdRecord{1, SlotId{0}, hour_of(now)});
+  room.ids.emplace(create.entry_id, IdRecord{1, SlotId{0}, day_of(now)});
   room.tail.emplace(1, std::get<PutEntry>(batch_.writes.back()).entry);
   reply(session, correlation, Created{});
   outgoing_.push_back(Advance{create.room, 1});
@@ -229,7 +242,7 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Attach& att
   if (room == nullptr || room->closing) return refuse(session, correlation, Errc::kNoSuchSlot);
   auto& opened = sessions_.at(session);
   const auto slot = room->log.open(attach, opened.nonce, identity_);
-  if (too_many_guesses(*room, slot, hour_of(now))) {
+  if (too_many_guesses(*room, slot, now)) {
     refuse(session, correlation, Errc::kLimit);
   } else if (slot) {
     if (opened.rooms.size() >= limits_.rooms_per_stream_max &&
@@ -249,14 +262,13 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Attach& att
   forget_if_idle(attach.room);
 }
 
-bool Hub::Impl::too_many_guesses(const Room& room, const Outcome<SlotId>& slot, Hour hour) {
-  if (hour != guesses_hour_) guesses_.clear();
-  guesses_hour_ = hour;
-  const auto found = guesses_.find(room.log.id());
-  const auto count = found == guesses_.end() ? 0 : found->second;
+bool Hub::Impl::too_many_guesses(const Room& room, const Outcome<SlotId>& slot, Time now) {
+  auto& guesses = hour_.at(now).guesses;
+  const auto found = guesses.find(room.log.id());
+  const auto count = found == guesses.end() ? 0 : found->second;
   // A key that was exchanged is no guess. A wrong signature is one, or it would tell a right key.
   if (!slot && slot.error().code == Errc::kSlotExchanged) return false;
-  if (!slot && count < kGuessesPerHourMax) guesses_[room.log.id()] = count + 1;
+  if (!slot && count < kGuessesPerHourMax) guesses[room.log.id()] = count + 1;
   const bool first_reader = !slot || room.log.slot(*slot).acknowledged == 0;
   return count >= kGuessesPerHourMax && first_reader;
 }
@@ -286,13 +298,16 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Append& app
   if (!known) return refuse(session, correlation, Errc::kRelayStorage);
   const auto slot = attachment->slot;
   const RoomId room_id = append.room;
+  auto* const count = append.control ? &hour_.at(now).control_entries[{room_id, slot}] : nullptr;
   const auto outcome =
-      room->log.append(slot, std::move(append), *known, hour_of(now), limits_, batch_);
+      room->log.append(slot, std::move(append), *known,
+                       {day_of(now), count != nullptr ? *count : 0, limits_}, batch_);
   reply(session, correlation, outcome);
   if (!outcome || *known) return;
+  if (count != nullptr) ++*count;
   touch(*room);
   const auto& entry = std::get<PutEntry>(batch_.writes.back()).entry;
-  room->ids.emplace(entry.id, IdRecord{entry.sequence, entry.slot, entry.hour});
+  room->ids.emplace(entry.id, IdRecord{entry.sequence, entry.slot, entry.day});
   room->tail.emplace(entry.sequence, entry);
   outgoing_.push_back(Advance{room_id, entry.sequence});
 }
@@ -369,21 +384,21 @@ Result<void> Hub::Impl::drop(Room& room, const Interval& interval) {
   }
 }
 
-/// The room, and what would be looked at later for its sake: every hour in which it got an entry
+/// The room, and what would be looked at later for its sake: every day on which it got an entry
 /// is an id's, for ids are kept the longest.
 Result<void> Hub::Impl::drop_all(Room& room) {
   const auto& id = room.log.id();
-  std::set<Hour> hours;
-  for (const auto& [entry, record] : room.ids) hours.insert(record.hour);
+  std::set<Day> days;
+  for (const auto& [entry, record] : room.ids) days.insert(record.day);
   for (std::optional<EntryId> after;;) {
     MAGPIE_TRY(const auto ids, store_.list_ids(id, after, kDropChunk));
-    for (const auto& [entry, record] : ids) hours.insert(record.hour);
+    for (const auto& [entry, record] : ids) days.insert(record.day);
     if (ids.size() < kDropChunk) break;
     after = ids.back().first;
   }
-  for (const auto hour : hours) {
-    batch_.writes.push_back(DropDue{{DueKind::kEntries, hour, id}});
-    batch_.writes.push_back(DropDue{{DueKind::kIds, day_of(hour), id}});
+  for (const auto day : days) {
+    batch_.writes.push_back(DropDue{{DueKind::kEntries, day, id}});
+    batch_.writes.push_back(DropDue{{DueKind::kIds, day, id}});
   }
   batch_.writes.push_back(DropRoom{id});
   batch_.durable = true;
@@ -540,7 +555,7 @@ void Hub::Impl::tell_end(SessionId session, Room& room, Attachment& attachment) 
 
 // -------------------------------------------------------------------------------------- time
 
-bool Hub::Impl::expire_kind(DueKind kind, Hour before, Time now) {
+bool Hub::Impl::expire_kind(DueKind kind, Day before, Time now) {
   std::optional<Due> after;
   std::size_t handled = 0;
   bool more = false;
@@ -565,19 +580,19 @@ Result<void> Hub::Impl::expire_due(const Due& due, Time now) {
   if (due.kind == DueKind::kIds) return expire_ids(due.room, now);
   MAGPIE_TRY(Room* const room, find_room(due.room));
   if (room == nullptr) return {};
-  const auto done = expire_entries(*room, due.hour);
+  const auto done = expire_entries(*room, due.day);
   forget_if_idle(due.room);
   return done;
 }
 
-Result<void> Hub::Impl::expire_entries(Room& room, Hour through) {
+Result<void> Hub::Impl::expire_entries(Room& room, Day through) {
   auto after = room.log.meta().expired_through;
   std::vector<EntryHeader> expired;
   for (bool more = true; more;) {
     MAGPIE_TRY(auto headers, store_.list_entries(room.log.id(), after,
                                                  std::numeric_limits<Sequence>::max(), kDropChunk));
     const auto end = std::ranges::find_if(
-        headers, [&](const EntryHeader& header) { return header.hour > through; });
+        headers, [&](const EntryHeader& header) { return header.day > through; });
     more = end == headers.end() && headers.size() == kDropChunk;
     headers.erase(end, headers.end());
     if (headers.empty()) break;
@@ -597,7 +612,7 @@ Result<void> Hub::Impl::expire_ids(const RoomId& id, Time now) {
     MAGPIE_TRY(const auto ids, store_.list_ids(id, after, kDropChunk));
     for (const auto& [entry, record] : ids) {
       after = entry;
-      if (record.hour < before) batch_.writes.push_back(DropId{id, entry});
+      if (record.day < before) batch_.writes.push_back(DropId{id, entry});
     }
     if (ids.size() < kDropChunk) return {};
   }
@@ -707,10 +722,9 @@ std::size_t Hub::pending_bytes() const { return impl_->batch_.payload_bytes; }
 bool Hub::expire(Time now) {
   auto& impl = *impl_;
   if (impl.failed_) return false;
-  const auto ids_day_before = ids_expire_before(now, impl.limits_) - std::chrono::hours(23);
   const bool more_entries =
       impl.expire_kind(DueKind::kEntries, entries_expire_before(now, impl.limits_), now);
-  const bool more_ids = impl.expire_kind(DueKind::kIds, ids_day_before, now);
+  const bool more_ids = impl.expire_kind(DueKind::kIds, ids_expire_before(now, impl.limits_), now);
   impl.settle();
   return more_entries || more_ids;
 }

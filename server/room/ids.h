@@ -27,9 +27,13 @@ using SessionId = StrongId<struct SessionIdTag, std::uint64_t>;
 
 /// Unix time, as the caller's clock has it.
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
-/// The only time that is ever stored.
+/// The only time that is ever stored: hours tell which rooms are busy together, and so whose they
+/// are (docs/privacy.md).
+using Day = std::chrono::sys_days;
+
+/// In memory alone.
 using Hour = std::chrono::sys_time<std::chrono::hours>;
 
-inline Hour hour_of(Time time) { return std::chrono::floor<std::chrono::hours>(time); }
+inline Day day_of(Time time) { return std::chrono::floor<std::chrono::days>(time); }
 
 }  // namespace magpie::server

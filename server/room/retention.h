@@ -21,17 +21,15 @@ struct Interval {
 /// so far.
 std::vector<Interval> not_needed(const std::map<SlotId, SlotRecord>& slots, Interval candidate);
 
-/// Entries of hours before this one are out of their time.
-inline Hour entries_expire_before(Time now, const Limits& limits) {
-  return hour_of(now) - std::chrono::hours(limits.retention_hours);
+/// Entries of days before this one are out of their time, also those of its last minute.
+inline Day entries_expire_before(Time now, const Limits& limits) {
+  return day_of(now - std::chrono::hours(limits.retention_hours));
 }
 
-/// Ids of hours before this one are forgotten: never before their entries.
-inline Hour ids_expire_before(Time now, const Limits& limits) {
-  return hour_of(now) - std::max(kIdsKept, std::chrono::hours(limits.retention_hours));
+/// Ids of days before this one are forgotten: after their entries, and never beside them.
+inline Day ids_expire_before(Time now, const Limits& limits) {
+  return day_of(now - std::max(kIdsKept, std::chrono::hours(limits.retention_hours))) -
+         std::chrono::days(1);
 }
-
-/// Ids are looked through a day at a time; the first hour of that day.
-inline Hour day_of(Hour hour) { return std::chrono::floor<std::chrono::days>(hour); }
 
 }  // namespace magpie::server

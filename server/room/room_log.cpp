@@ -50,7 +50,7 @@ bool RoomLog::refused_by_limits(const CreateRoom& create, const Limits& limits) 
          create.slots.size() > limits.slots_per_room_max || limits.entries_per_room_max == 0;
 }
 
-RoomLog RoomLog::create(const CreateRoom& create, Hour now, WriteBatch& batch) {
+RoomLog RoomLog::create(const CreateRoom& create, Day now, WriteBatch& batch) {
   RoomLog log(create.room, {});
   log.state_.meta.creation = creation_of(create);
   log.apply(Changes{create.slots, {}, {}}, SlotId{0}, 0, 0);
@@ -58,7 +58,7 @@ RoomLog RoomLog::create(const CreateRoom& create, Hour now, WriteBatch& batch) {
                  .id = create.entry_id,
                  .slot = SlotId{0},
                  .control = true,
-                 .hour = now,
+                 .day = now,
                  .payload = std::make_shared<const Buffer>(create.payload)},
                 batch);
   return log;
@@ -99,7 +99,7 @@ Attached RoomLog::attached(SlotId id) const {
 }
 
 Outcome<Appended> RoomLog::append(SlotId id, Append append, const std::optional<IdRecord>& known,
-                                  Hour now, const Limits& limits, WriteBatch& batch) {
+                                  const Circumstances& now, WriteBatch& batch) {
   const auto& slot = state_.slots.at(id);
   // First of all: a retry whose answer was lost is answered as the first time was, whatever the
   // room has come to since.
@@ -112,32 +112,28 @@ Outcome<Appended> RoomLog::append(SlotId id, Append append, const std::optional<
   if (append.last_control != state_.meta.last_control) {
     return refuse(Errc::kStale, state_.meta.last_control);
   }
-  const auto hour = std::max(now, state_.meta.last_hour);
-  if (auto ok = check_limits(slot, append, hour, limits); !ok) {
-    return tl::unexpected<Refusal>(ok.error());
-  }
-  auto changes = check_changes(slot, append, limits);
+  if (auto ok = check_limits(append, now); !ok) return tl::unexpected<Refusal>(ok.error());
+  auto changes = check_changes(slot, append, now.limits);
   if (!changes) return tl::unexpected<Refusal>(changes.error());
 
   const auto sequence = state_.meta.head + 1;
   // A newcomer starts where the entry's sender stood, which is not before its last control entry.
   apply(*changes, id, sequence, append.last_control);
-  if (append.control) count_control_entry(slot_to_change(id), hour);
   put_entry({.sequence = sequence,
              .id = append.entry_id,
              .slot = id,
              .control = append.control,
-             .hour = hour,
+             .day = std::max(now.day, state_.meta.last_day),
              .payload = std::make_shared<const Buffer>(std::move(append.payload))},
             batch);
   return Appended{sequence};
 }
 
-Outcome<void> RoomLog::check_limits(const SlotRecord& slot, const Append& append, Hour hour,
-                                    const Limits& limits) const {
+Outcome<void> RoomLog::check_limits(const Append& append, const Circumstances& now) const {
+  const auto& limits = now.limits;
   const auto size_max = append.control ? limits.control_entry_bytes_max : limits.entry_bytes_max;
-  const bool often = append.control && slot.control_hour == hour &&
-                     slot.control_count >= limits.control_entries_per_slot_hour_max;
+  const bool often =
+      append.control && now.control_entries_this_hour >= limits.control_entries_per_slot_hour_max;
   if (append.payload.size() > size_max || often ||
       state_.meta.entries >= limits.entries_per_room_max ||
       state_.meta.bytes + append.payload.size() > limits.bytes_per_room_max) {
@@ -215,25 +211,14 @@ void RoomLog::apply(const Changes& changes, SlotId by, Sequence sequence, Sequen
   }
 }
 
-void RoomLog::count_control_entry(SlotRecord& slot, Hour hour) const {
-  if (slot.control_hour != hour) {
-    slot.control_hour = hour;
-    slot.control_count = 0;
-  }
-  ++slot.control_count;
-}
-
 void RoomLog::put_entry(EntryRecord entry, WriteBatch& batch) {
   auto& meta = state_.meta;
-  const bool first = meta.head == 0;
-  if (first || entry.hour > meta.last_hour) {
-    batch.writes.push_back(PutDue{{DueKind::kEntries, entry.hour, room_}});
-  }
-  if (first || day_of(entry.hour) > day_of(meta.last_hour)) {
-    batch.writes.push_back(PutDue{{DueKind::kIds, day_of(entry.hour), room_}});
+  if (meta.head == 0 || entry.day > meta.last_day) {
+    batch.writes.push_back(PutDue{{DueKind::kEntries, entry.day, room_}});
+    batch.writes.push_back(PutDue{{DueKind::kIds, entry.day, room_}});
   }
   meta.head = entry.sequence;
-  meta.last_hour = entry.hour;
+  meta.last_day = entry.day;
   if (entry.control) meta.last_control = entry.sequence;
   ++meta.entries;
   meta.bytes += entry.payload->size();

@@ -20,11 +20,18 @@ using Outcome = tl::expected<T, Refusal>;
 /// Not thread-safe.
 class RoomLog {
  public:
+  /// What the outcome of an append depends on beside the room.
+  struct Circumstances {
+    Day day;
+    std::uint32_t control_entries_this_hour;  ///< of the slot that appends
+    const Limits& limits;
+  };
+
   /// A room as the store has it.
   RoomLog(const RoomId& room, RoomState state);
   /// A new room with its first entry. `create` must be within bounds (check_bounds) and the
   /// relay's limits (refused_by_limits).
-  static RoomLog create(const CreateRoom& create, Hour now, WriteBatch& batch);
+  static RoomLog create(const CreateRoom& create, Day now, WriteBatch& batch);
   static bool refused_by_limits(const CreateRoom& create, const Limits& limits);
 
   /// Whether the room was made by the very same request.
@@ -37,11 +44,11 @@ class RoomLog {
   Attached attached(SlotId slot) const;
 
   /// Rules 1, 2, 3, 6 and 7. `known` is what the store or a pending batch has of this entry id.
-  /// `now` is raised to the newest entry's hour where the clock went back. The new entry is the
+  /// The day is raised to the newest entry's where the clock went back. The new entry is the
   /// batch's last PutEntry. Refusals: kIdReused, kNoRight, kStale, kLimit, kNoSuchSlot (a slot to
   /// remove is not there).
   Outcome<Appended> append(SlotId slot, Append append, const std::optional<IdRecord>& known,
-                           Hour now, const Limits& limits, WriteBatch& batch);
+                           const Circumstances& now, WriteBatch& batch);
 
   /// Rule 5: moves the reader's position forward, never back and never past `released`, what it
   /// can have read. Answers with what nobody needs any more, to be dropped by the caller.
@@ -66,8 +73,7 @@ class RoomLog {
   struct Changes;
 
   SlotRecord& slot_to_change(SlotId id);
-  Outcome<void> check_limits(const SlotRecord& slot, const Append& append, Hour now,
-                             const Limits& limits) const;
+  Outcome<void> check_limits(const Append& append, const Circumstances& now) const;
   Outcome<Changes> check_changes(const SlotRecord& slot, const Append& append,
                                  const Limits& limits) const;
   Outcome<void> check_add(const Slot& slot, const Limits& limits, Changes& changes) const;
@@ -75,7 +81,6 @@ class RoomLog {
   Outcome<void> check_exchange(const SlotRecord& slot, const SlotKey& key, Changes& changes) const;
   void apply(const Changes& changes, SlotId by, Sequence sequence, Sequence read_from);
   void put_entry(EntryRecord entry, WriteBatch& batch);
-  void count_control_entry(SlotRecord& slot, Hour hour) const;
   std::size_t slot_count() const;
 
   RoomId room_;

@@ -17,7 +17,7 @@ struct RoomMeta {
   std::uint64_t bytes = 0;    ///< payload bytes still kept
   std::uint32_t slots_ever = 0;
   std::uint32_t exchanged_key_attempts = 0;
-  Hour last_hour{};              ///< of the newest entry; hours never fall within a room
+  Day last_day{};                ///< of the newest entry; days never fall within a room
   Sequence expired_through = 0;  ///< everything up to here is gone
   /// BLAKE2b-256 of what the room was created with, so that creating it again is recognised.
   std::array<std::uint8_t, 32> creation{};
@@ -31,8 +31,6 @@ struct SlotRecord {
   std::uint32_t rights = 0;
   Sequence removed_at = 0;  ///< the entry that removed it; 0 while it is there
   Sequence acknowledged = 0;
-  Hour control_hour{};  ///< the hour that `control_count` counts control entries of
-  std::uint32_t control_count = 0;
   std::vector<SlotKey> former_keys{};  ///< at most kFormerKeysPerSlotMax
 
   bool removed() const { return removed_at != 0; }
@@ -51,14 +49,14 @@ struct EntryRecord {
   EntryId id{};
   SlotId slot{};
   bool control = false;
-  Hour hour{};
+  Day day{};
   Payload payload{};
 };
 
 /// An entry without its payload.
 struct EntryHeader {
   Sequence sequence = 0;
-  Hour hour{};
+  Day day{};
   std::uint64_t bytes = 0;
   friend bool operator==(const EntryHeader&, const EntryHeader&) = default;
 };
@@ -67,7 +65,7 @@ struct EntryHeader {
 struct IdRecord {
   Sequence sequence = 0;
   SlotId slot{};
-  Hour hour{};
+  Day day{};
   friend bool operator==(const IdRecord&, const IdRecord&) = default;
 };
 

@@ -42,7 +42,7 @@ Result<std::vector<EntryHeader>> MemoryStore::list_entries(const RoomId& room, S
   if (found == nullptr) return out;
   for (auto it = found->entries.upper_bound(after);
        it != found->entries.end() && it->first <= through && out.size() < count_max; ++it) {
-    out.push_back({it->first, it->second.hour, it->second.payload->size()});
+    out.push_back({it->first, it->second.day, it->second.payload->size()});
   }
   return out;
 }
@@ -67,14 +67,13 @@ Result<std::vector<std::pair<EntryId, IdRecord>>> MemoryStore::list_ids(
   return out;
 }
 
-Result<std::vector<Due>> MemoryStore::list_due(DueKind kind, Hour before,
+Result<std::vector<Due>> MemoryStore::list_due(DueKind kind, Day before,
                                                const std::optional<Due>& after,
                                                std::size_t count_max) {
   std::lock_guard lock(mutex_);
   std::vector<Due> out;
-  auto it = after ? due_.upper_bound(*after) : due_.lower_bound(Due{kind, Hour::min(), RoomId{}});
-  for (; it != due_.end() && it->kind == kind && it->hour < before && out.size() < count_max;
-       ++it) {
+  auto it = after ? due_.upper_bound(*after) : due_.lower_bound(Due{kind, Day::min(), RoomId{}});
+  for (; it != due_.end() && it->kind == kind && it->day < before && out.size() < count_max; ++it) {
     out.push_back(*it);
   }
   return out;
@@ -99,7 +98,7 @@ void MemoryStore::apply(const PutEntry& write) {
   auto& room = rooms_[write.room];
   const auto& entry = write.entry;
   room.entries.insert_or_assign(entry.sequence, entry);
-  room.ids.insert_or_assign(entry.id, IdRecord{entry.sequence, entry.slot, entry.hour});
+  room.ids.insert_or_assign(entry.id, IdRecord{entry.sequence, entry.slot, entry.day});
 }
 void MemoryStore::apply(const DropEntry& write) {
   rooms_[write.room].entries.erase(write.sequence);

@@ -23,7 +23,7 @@ class MemoryStore final : public Store {
   Result<std::vector<std::pair<EntryId, IdRecord>>> list_ids(const RoomId& room,
                                                              const std::optional<EntryId>& after,
                                                              std::size_t count_max) override;
-  Result<std::vector<Due>> list_due(DueKind kind, Hour before, const std::optional<Due>& after,
+  Result<std::vector<Due>> list_due(DueKind kind, Day before, const std::optional<Due>& after,
                                     std::size_t count_max) override;
   Result<void> write(std::span<const WriteBatch> batches) override;
   Result<void> purge() override { return {}; }

@@ -12,8 +12,8 @@ constexpr std::uint8_t kVersion = 1;
 
 std::string take(const Writer& writer) { return std::string(as_text(writer.view())); }
 
-std::uint64_t count(Hour hour) {
-  return static_cast<std::uint64_t>(std::max<Hour::rep>(0, hour.time_since_epoch().count()));
+std::uint64_t count(Day day) {
+  return static_cast<std::uint64_t>(std::max<Day::rep>(0, day.time_since_epoch().count()));
 }
 
 template <class T>
@@ -22,10 +22,10 @@ Result<T> damaged(const Result<T>& result) {
   return fail(Errc::kDamaged, result.error().site);
 }
 
-Result<Hour> read_hour(Reader& reader) {
-  MAGPIE_TRY(const auto hours, reader.u64());
-  if (hours > 1'000'000'000) return fail(Errc::kDamaged, "record: hour");
-  return Hour(std::chrono::hours(static_cast<Hour::rep>(hours)));
+Result<Day> read_day(Reader& reader) {
+  MAGPIE_TRY(const auto days, reader.u64());
+  if (days > 100'000'000) return fail(Errc::kDamaged, "record: day");
+  return Day(std::chrono::days(static_cast<Day::rep>(days)));
 }
 
 template <class Id>
@@ -50,7 +50,7 @@ Result<RoomMeta> read_room(std::string_view value) {
   MAGPIE_TRY(meta.bytes, reader.u64());
   MAGPIE_TRY(meta.slots_ever, reader.u32());
   MAGPIE_TRY(meta.exchanged_key_attempts, reader.u32());
-  MAGPIE_TRY(meta.last_hour, read_hour(reader));
+  MAGPIE_TRY(meta.last_day, read_day(reader));
   MAGPIE_TRY(meta.expired_through, reader.u64());
   MAGPIE_TRY(const auto creation, reader.fixed(meta.creation.size()));
   std::ranges::copy(creation, meta.creation.begin());
@@ -67,8 +67,6 @@ Result<SlotRecord> read_slot(std::string_view value) {
   MAGPIE_TRY(slot.rights, reader.u32());
   MAGPIE_TRY(slot.removed_at, reader.u64());
   MAGPIE_TRY(slot.acknowledged, reader.u64());
-  MAGPIE_TRY(slot.control_hour, read_hour(reader));
-  MAGPIE_TRY(slot.control_count, reader.u32());
   while (!reader.at_end()) {
     MAGPIE_TRY(auto key, read_id<SlotKey>(reader));
     slot.former_keys.push_back(key);
@@ -81,7 +79,7 @@ struct EntryHead {
   EntryId id;
   SlotId slot;
   bool control = false;
-  Hour hour{};
+  Day day{};
   Bytes payload;
 };
 
@@ -92,7 +90,7 @@ Result<EntryHead> read_entry(std::string_view value) {
   MAGPIE_TRY(const auto slot, reader.u32());
   head.slot = SlotId{slot};
   MAGPIE_TRY(head.control, reader.presence());
-  MAGPIE_TRY(head.hour, read_hour(reader));
+  MAGPIE_TRY(head.day, read_day(reader));
   head.payload = reader.rest();
   if (head.payload.empty()) return fail(Errc::kDamaged, "entry record: payload");
   return head;
@@ -104,7 +102,7 @@ Result<IdRecord> read_id_record(std::string_view value) {
   MAGPIE_TRY(id.sequence, reader.u64());
   MAGPIE_TRY(const auto slot, reader.u32());
   id.slot = SlotId{slot};
-  MAGPIE_TRY(id.hour, read_hour(reader));
+  MAGPIE_TRY(id.day, read_day(reader));
   MAGPIE_TRY_VOID(reader.finish());
   return id;
 }
@@ -117,7 +115,7 @@ Result<Due> read_due(std::string_view key) {
   if (due.kind != DueKind::kEntries && due.kind != DueKind::kIds) {
     return fail(Errc::kDamaged, "due record: kind");
   }
-  MAGPIE_TRY(due.hour, read_hour(reader));
+  MAGPIE_TRY(due.day, read_day(reader));
   MAGPIE_TRY(due.room, read_id<RoomId>(reader));
   MAGPIE_TRY_VOID(reader.finish());
   return due;
@@ -148,10 +146,8 @@ std::string room_end(const RoomId& room) {
 }
 
 std::string due_key(const Due& due) {
-  return take(Writer()
-                  .u8(static_cast<std::uint8_t>(due.kind))
-                  .u64(count(due.hour))
-                  .fixed(due.room.bytes()));
+  return take(
+      Writer().u8(static_cast<std::uint8_t>(due.kind)).u64(count(due.day)).fixed(due.room.bytes()));
 }
 
 Result<Sequence> sequence_of_key(std::string_view entry_key) {
@@ -183,7 +179,7 @@ std::string encode(const RoomMeta& meta) {
                   .u64(meta.bytes)
                   .u32(meta.slots_ever)
                   .u32(meta.exchanged_key_attempts)
-                  .u64(count(meta.last_hour))
+                  .u64(count(meta.last_day))
                   .u64(meta.expired_through)
                   .fixed(meta.creation));
 }
@@ -195,9 +191,7 @@ std::string encode(const SlotRecord& slot) {
       .fixed(slot.key.bytes())
       .u32(slot.rights)
       .u64(slot.removed_at)
-      .u64(slot.acknowledged)
-      .u64(count(slot.control_hour))
-      .u32(slot.control_count);
+      .u64(slot.acknowledged);
   for (const auto& key : slot.former_keys) writer.fixed(key.bytes());
   return take(writer);
 }
@@ -208,12 +202,12 @@ std::string encode(const EntryRecord& entry) {
                   .fixed(entry.id.bytes())
                   .u32(entry.slot.value())
                   .presence(entry.control)
-                  .u64(count(entry.hour))
+                  .u64(count(entry.day))
                   .fixed(*entry.payload));
 }
 
 std::string encode(const IdRecord& id) {
-  return take(Writer(32).u8(kVersion).u64(id.sequence).u32(id.slot.value()).u64(count(id.hour)));
+  return take(Writer(32).u8(kVersion).u64(id.sequence).u32(id.slot.value()).u64(count(id.day)));
 }
 
 Result<RoomMeta> decode_room(std::string_view value) { return damaged(read_room(value)); }
@@ -224,12 +218,12 @@ Result<EntryRecord> decode_entry(Sequence sequence, std::string_view value) {
   MAGPIE_TRY(const auto head, damaged(read_entry(value)));
   return EntryRecord{sequence,  head.id,
                      head.slot, head.control,
-                     head.hour, std::make_shared<const Buffer>(to_buffer(head.payload))};
+                     head.day,  std::make_shared<const Buffer>(to_buffer(head.payload))};
 }
 
 Result<EntryHeader> decode_entry_header(Sequence sequence, std::string_view value) {
   MAGPIE_TRY(const auto head, damaged(read_entry(value)));
-  return EntryHeader{sequence, head.hour, head.payload.size()};
+  return EntryHeader{sequence, head.day, head.payload.size()};
 }
 
 }  // namespace magpie::server::records

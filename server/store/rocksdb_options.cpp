@@ -11,14 +11,14 @@ namespace magpie::server {
 
 namespace {
 
-class HourClock final : public rocksdb::SystemClockWrapper {
+class DayClock final : public rocksdb::SystemClockWrapper {
  public:
-  explicit HourClock(const std::shared_ptr<rocksdb::SystemClock>& target)
+  explicit DayClock(const std::shared_ptr<rocksdb::SystemClock>& target)
       : SystemClockWrapper(target) {}
-  const char* Name() const override { return "HourClock"; }
+  const char* Name() const override { return "DayClock"; }
   rocksdb::Status GetCurrentTime(std::int64_t* unix_time) override {
     auto status = SystemClockWrapper::GetCurrentTime(unix_time);
-    *unix_time -= *unix_time % 3600;
+    *unix_time -= *unix_time % 86'400;
     return status;
   }
 };
@@ -28,7 +28,7 @@ class Environment final : public rocksdb::EnvWrapper {
   explicit Environment(std::shared_ptr<rocksdb::FileSystem> files)
       : EnvWrapper(rocksdb::Env::Default()) {
     if (files) file_system_ = std::move(files);
-    system_clock_ = std::make_shared<HourClock>(rocksdb::Env::Default()->GetSystemClock());
+    system_clock_ = std::make_shared<DayClock>(rocksdb::Env::Default()->GetSystemClock());
   }
   rocksdb::Status GetCurrentTime(std::int64_t* unix_time) override {
     return GetSystemClock()->GetCurrentTime(unix_time);

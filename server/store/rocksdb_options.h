@@ -7,7 +7,7 @@
 namespace magpie::server {
 
 /// The system under a database: `files`, or the system's own where null, and a clock that knows
-/// the hour alone, for RocksDB writes into its files when it made them. Must outlive the database.
+/// the day alone, for RocksDB writes into its files when it made them. Must outlive the database.
 std::unique_ptr<rocksdb::Env> make_environment(std::shared_ptr<rocksdb::FileSystem> files);
 
 /// `environment` must outlive the database.

@@ -24,7 +24,7 @@ enum Family : std::size_t { kDefault, kRooms, kSlots, kEntries, kIds, kDue, kFam
 constexpr std::array<const char*, kFamilyCount> kFamilyNames{"default", "rooms", "slots",
                                                              "entries", "ids",   "due"};
 constexpr std::string_view kFormatKey = "format";
-constexpr std::string_view kFormat = "1";
+constexpr std::string_view kFormat = "2";
 constexpr std::string_view kPurgedKey = "purged";
 
 std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
@@ -48,13 +48,17 @@ rocksdb::ReadOptions scan_options(const rocksdb::Slice* end) {
   return options;
 }
 
-/// Rooms by the first byte of their ids: what was deleted from since the last purge. Thread-safe.
-class DeletedFrom {
+/// Rooms by the first byte of their ids: what was written to since the last purge. Not only what
+/// was deleted from: until they are merged, files keep what happened in the order in which it
+/// happened, and so which rooms were busy together. Thread-safe.
+class WrittenTo {
  public:
-  DeletedFrom() { parts_.set(); }  // what an earlier process left is not known
-  void add(const RoomId& room) {
+  WrittenTo() { parts_.set(); }  // what an earlier process left is not known
+  void add(std::span<const WriteBatch> batches) {
     std::lock_guard lock(mutex_);
-    parts_.set(room.bytes()[0]);
+    for (const auto& batch : batches) {
+      for (const auto& write : batch.writes) parts_.set(room_of(write).bytes()[0]);
+    }
   }
   void add(const std::bitset<256>& parts) {
     std::lock_guard lock(mutex_);
@@ -66,16 +70,21 @@ class DeletedFrom {
   }
 
  private:
+  static const RoomId& room_of(const Write& write) {
+    return std::visit(
+        [](const auto& one) -> const RoomId& {
+          if constexpr (requires { one.due; }) {
+            return one.due.room;
+          } else {
+            return one.room;
+          }
+        },
+        write);
+  }
+
   std::mutex mutex_;
   std::bitset<256> parts_;
 };
-
-const RoomId* room_deleted_from(const Write& write) {
-  if (const auto* room = std::get_if<DropRoom>(&write)) return &room->room;
-  if (const auto* entry = std::get_if<DropEntry>(&write)) return &entry->room;
-  if (const auto* id = std::get_if<DropId>(&write)) return &id->room;
-  return nullptr;
-}
 
 /// Ranges of keys that cover these parts, neighbours joined.
 std::vector<std::pair<std::string, std::string>> ranges_of(const std::bitset<256>& parts) {
@@ -146,7 +155,7 @@ struct RocksdbStore::Impl {
   std::optional<SyncedMark> mark;
   std::unique_ptr<rocksdb::DB> database;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  DeletedFrom deleted_from;
+  WrittenTo written_to;
 };
 
 RocksdbStore::RocksdbStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -291,13 +300,13 @@ Result<std::vector<std::pair<EntryId, IdRecord>>> RocksdbStore::list_ids(
   return out;
 }
 
-Result<std::vector<Due>> RocksdbStore::list_due(DueKind kind, Hour before,
+Result<std::vector<Due>> RocksdbStore::list_due(DueKind kind, Day before,
                                                 const std::optional<Due>& after,
                                                 std::size_t count_max) {
   std::vector<Due> out;
   if (count_max == 0) return out;
-  const auto begin = after ? records::due_key(*after) + '\0'
-                           : records::due_key({kind, Hour(std::chrono::hours(0)), RoomId{}});
+  const auto begin =
+      after ? records::due_key(*after) + '\0' : records::due_key({kind, Day{}, RoomId{}});
   const auto end = records::due_key({kind, before, RoomId{}});
   MAGPIE_TRY_VOID(
       impl_->scan(kDue, begin, end, [&](std::string_view key, std::string_view) -> Result<bool> {
@@ -324,11 +333,7 @@ Result<void> RocksdbStore::write(std::span<const WriteBatch> batches) {
     MAGPIE_TRY_VOID(check(impl_->mark->set(synced), "rocksdb: mark"));
   }
   // Noted now and not before, or a purge beside this could miss it.
-  for (const auto& batch : batches) {
-    for (const auto& write : batch.writes) {
-      if (const auto* room = room_deleted_from(write)) impl_->deleted_from.add(*room);
-    }
-  }
+  impl_->written_to.add(batches);
   return {};
 }
 
@@ -355,7 +360,7 @@ void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutEntry& write) co
   (void)out.Put(handles[kEntries], records::entry_key(write.room, entry.sequence),
                 records::encode(entry));
   (void)out.Put(handles[kIds], records::id_key(write.room, entry.id),
-                records::encode(IdRecord{entry.sequence, entry.slot, entry.hour}));
+                records::encode(IdRecord{entry.sequence, entry.slot, entry.day}));
 }
 
 void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropEntry& write) const {
@@ -376,10 +381,10 @@ void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropDue& write) con
 
 Result<void> RocksdbStore::purge() {
   MAGPIE_TRY_VOID(check(impl_->mark->sync(), "rocksdb: mark"));
-  const auto parts = impl_->deleted_from.take();
+  const auto parts = impl_->written_to.take();
   if (parts.none()) return {};
   auto purged = impl_->purge(parts);
-  if (!purged) impl_->deleted_from.add(parts);
+  if (!purged) impl_->written_to.add(parts);
   return purged;
 }
 

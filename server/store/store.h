@@ -11,11 +11,11 @@
 
 namespace magpie::server {
 
-/// What is to be looked at once its hour is over and its time is up.
+/// What is to be looked at once its day is over and its time is up.
 enum class DueKind : std::uint8_t { kEntries = 1, kIds = 2 };
 struct Due {
   DueKind kind = DueKind::kEntries;
-  Hour hour{};  ///< the hour in which the room got entries; for kIds the first hour of that day
+  Day day{};  ///< on which the room got entries
   RoomId room;
   friend auto operator<=>(const Due&, const Due&) = default;
 };
@@ -97,9 +97,9 @@ class Store {
   /// Ids of a room in the order of their bytes, those above `after`; at most `count_max`.
   virtual Result<std::vector<std::pair<EntryId, IdRecord>>> list_ids(
       const RoomId& room, const std::optional<EntryId>& after, std::size_t count_max) = 0;
-  /// What is due of this kind with an hour before `before`, above `after` in order; at most
+  /// What is due of this kind with a day before `before`, above `after` in order; at most
   /// `count_max`.
-  virtual Result<std::vector<Due>> list_due(DueKind kind, Hour before,
+  virtual Result<std::vector<Due>> list_due(DueKind kind, Day before,
                                             const std::optional<Due>& after,
                                             std::size_t count_max) = 0;
   /// Applies the batches, in order and all in one: after an error none is applied. On disk when
@@ -107,7 +107,8 @@ class Store {
   /// not write again (what reached the disk is unknown): the committer sees to that.
   virtual Result<void> write(std::span<const WriteBatch> batches) = 0;
 
-  /// Makes what was deleted vanish from the files too. Slow; may run beside everything else.
+  /// Makes what was deleted vanish from the files too, and with it the order in which rooms were
+  /// written to. Slow; may run beside everything else.
   virtual Result<void> purge() = 0;
   /// Counts by reading every room's record: for an administrator's question, not for each request.
   virtual Result<StoreCounts> counts() = 0;

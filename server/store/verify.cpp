@@ -63,7 +63,7 @@ Result<void> verify_ids(Store& store, const RoomId& room, const RoomMeta& meta) 
 
 Result<void> verify_due(Store& store, DueKind kind) {
   for (std::optional<Due> after;;) {
-    MAGPIE_TRY(const auto page, store.list_due(kind, Hour::max(), after, kPage));
+    MAGPIE_TRY(const auto page, store.list_due(kind, Day::max(), after, kPage));
     if (page.size() < kPage) return {};
     after = page.back();
   }

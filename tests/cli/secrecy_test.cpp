@@ -3,6 +3,7 @@
 #include "client/core/vault/vault.h"
 #include "crypto/primitives/sign.h"
 #include "tests/cli/support/cli_test.h"
+#include "tests/support/needles.h"
 
 namespace magpie::cli::test {
 namespace {
@@ -10,26 +11,11 @@ namespace {
 constexpr auto kCanary = "a canary that sings in the mine";
 constexpr auto kGreeting = "a greeting that nobody else reads";
 
-/// The bytes as they are, and in the texts that programs make of bytes.
-Lines forms(Bytes bytes) {
-  std::string upper = to_hex(bytes);
-  for (char& c : upper) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c;
-  std::string base64 = to_base64url(bytes);
-  for (char& c : base64) c = c == '-' ? '+' : c == '_' ? '/' : c;
-  return {std::string(as_text(bytes)), to_hex(bytes), upper, to_base64url(bytes), base64};
-}
-
 /// Whether a file under `folder` holds the bytes, in any form.
 bool holds(const fs::path& folder, Bytes bytes) {
-  for (const auto& file : fs::recursive_directory_iterator(folder)) {
-    if (!file.is_regular_file()) continue;
-    std::ifstream in(file.path(), std::ios::binary);
-    const std::string contents{std::istreambuf_iterator<char>(in), {}};
-    for (const auto& form : forms(bytes)) {
-      if (contents.find(form) != std::string::npos) return true;
-    }
-  }
-  return false;
+  magpie::test::Needles needles;
+  needles.add("it", bytes);
+  return !needles.in_files(folder).empty();
 }
 bool holds(const fs::path& folder, std::string_view text) { return holds(folder, as_bytes(text)); }
 
@@ -46,7 +32,7 @@ class SecrecyTest : public CliTest {
 
 TEST_F(SecrecyTest, the_search_finds_what_is_there) {
   const auto folder = dir_.path() / "control";
-  for (const auto& form : forms(as_bytes(kCanary))) {
+  for (const auto& form : magpie::test::forms(as_bytes(kCanary))) {
     fs::create_directories(folder / "deep");
     std::ofstream(folder / "deep" / "file", std::ios::binary) << "around " << form << " it";
     EXPECT_TRUE(holds(folder, kCanary)) << form;

@@ -51,7 +51,7 @@ TEST_P(DeletionTest, what_everybody_has_read_is_in_no_file) {
 TEST_P(DeletionTest, what_is_out_of_its_time_is_in_no_file_and_later_nor_is_its_id) {
   const auto frame = entry_of(unread_);
   append(guest_, frame);
-  now_ += std::chrono::hours(limits_.retention_hours + 1);
+  now_ += std::chrono::hours(limits_.retention_hours + 24);
   expire();
   purge();
   EXPECT_EQ(files_holding(unread_), 0);
@@ -83,7 +83,7 @@ TEST_P(DeletionTest, of_a_closed_room_nothing_is_in_any_file) {
   EXPECT_GT(files_holding(kept), 0);
 }
 
-TEST_P(DeletionTest, a_purge_with_nothing_deleted_leaves_the_files_alone) {
+TEST_P(DeletionTest, a_purge_with_nothing_written_leaves_the_files_alone) {
   append(guest_, entry_of(unread_));
   purge();
   const auto files = [&] {
@@ -94,7 +94,6 @@ TEST_P(DeletionTest, a_purge_with_nothing_deleted_leaves_the_files_alone) {
     return out;
   };
   const auto before = files();
-  append(guest_, entry_of(unread_));
   purge();
   EXPECT_EQ(files(), before);
 }

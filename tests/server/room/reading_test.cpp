@@ -144,7 +144,7 @@ TEST_P(PairTest, entries_expire_and_leave_a_gap_that_the_reader_can_see) {
   EXPECT_FALSE(hub_->expire(now_));
   commit();
   EXPECT_EQ(stored(room_), (Numbers{1, 2, 3}));
-  now_ += std::chrono::hours(1);
+  now_ += std::chrono::hours(24);
   hub_->expire(now_);
   commit();
   EXPECT_EQ(stored(room_), (Numbers{3}));
@@ -155,7 +155,7 @@ TEST_P(PairTest, entries_expire_and_leave_a_gap_that_the_reader_can_see) {
   EXPECT_EQ(only<CaughtUp>(frames).at(0).through, 3u);
 
   hub_->close(manager_);
-  now_ += std::chrono::hours(limits_.retention_hours + 1);
+  now_ += std::chrono::hours(limits_.retention_hours + 24);
   hub_->expire(now_);
   commit();
   manager_ = open();
@@ -168,7 +168,7 @@ TEST_P(PairTest, a_live_reader_too_slow_for_the_expiry_is_told_where_the_log_sta
   sink_.take(manager_);
   sink_.slow_down(manager_, 0);
   append(guest_, entry(room_, 1));
-  now_ += std::chrono::hours(limits_.retention_hours + 1);
+  now_ += std::chrono::hours(limits_.retention_hours + 24);
   hub_->expire(now_);
   commit();
   sink_.slow_down(manager_, 100);
@@ -181,13 +181,13 @@ TEST_P(PairTest, a_live_reader_too_slow_for_the_expiry_is_told_where_the_log_sta
 TEST_P(PairTest, expiry_waits_for_what_is_pending) {
   ask(guest_, entry(room_, 1));
   const auto batch = hub_->take_batch();
-  now_ += std::chrono::hours(limits_.retention_hours + 1);
+  now_ += std::chrono::hours(limits_.retention_hours + 24);
   EXPECT_TRUE(hub_->expire(now_));
   hub_->committed(store().write({&batch, 1}));
   while (hub_->expire(now_)) commit();
   commit();
   EXPECT_EQ(stored(room_), Numbers{});
-  EXPECT_TRUE(store().list_due(DueKind::kEntries, Hour::max(), {}, 10)->empty());
+  EXPECT_TRUE(store().list_due(DueKind::kEntries, Day::max(), {}, 10)->empty());
 }
 
 TEST_P(HubTest, expiry_goes_in_bounded_steps_and_ends) {
@@ -199,8 +199,8 @@ TEST_P(HubTest, expiry_goes_in_bounded_steps_and_ends) {
   commit();
   EXPECT_GE(steps, 2);
   EXPECT_EQ(store().counts()->entries, 0u);
-  EXPECT_TRUE(store().list_due(DueKind::kEntries, Hour::max(), {}, 100)->empty());
-  EXPECT_TRUE(store().list_due(DueKind::kIds, Hour::max(), {}, 100)->empty());
+  EXPECT_TRUE(store().list_due(DueKind::kEntries, Day::max(), {}, 100)->empty());
+  EXPECT_TRUE(store().list_due(DueKind::kIds, Day::max(), {}, 100)->empty());
   for (const auto& room : rooms) EXPECT_TRUE(store().list_ids(room, {}, 10)->empty());
   EXPECT_EQ(hub_->cached_room_count(), 0u);
 }

@@ -27,7 +27,7 @@ class StoreTest : public ::testing::TestWithParam<StoreKind> {
             random_.id<EntryId>(),
             SlotId{3},
             sequence % 2 == 0,
-            Hour(std::chrono::hours(1000 + sequence)),
+            Day(std::chrono::days(1000 + sequence)),
             std::make_shared<const Buffer>(payload)};
   }
   std::vector<Sequence> numbers(const RoomId& room, Sequence after, Sequence through,
@@ -55,7 +55,7 @@ TEST_P(StoreTest, gives_back_a_room_with_its_slots) {
                 .bytes = 77,
                 .slots_ever = 2,
                 .exchanged_key_attempts = 5,
-                .last_hour = Hour(std::chrono::hours(490'000)),
+                .last_day = Day(std::chrono::days(20'000)),
                 .expired_through = 2};
   random_.fill(state.meta.creation);
   for (std::uint32_t i = 0; i < 2; ++i) {
@@ -64,8 +64,6 @@ TEST_P(StoreTest, gives_back_a_room_with_its_slots) {
                               .rights = 3,
                               .removed_at = i,
                               .acknowledged = 8,
-                              .control_hour = Hour(std::chrono::hours(5)),
-                              .control_count = 6,
                               .former_keys = std::vector<SlotKey>(i * 2, random_.id<SlotKey>())};
   }
   write({PutRoom{room, state.meta}, PutSlot{room, state.slots[SlotId{0}]},
@@ -101,11 +99,11 @@ TEST_P(StoreTest, reads_entries_in_order_within_bounds) {
   EXPECT_EQ(read[0].id, wrote.id);
   EXPECT_EQ(read[0].slot, wrote.slot);
   EXPECT_EQ(read[0].control, wrote.control);
-  EXPECT_EQ(read[0].hour, wrote.hour);
+  EXPECT_EQ(read[0].day, wrote.day);
   EXPECT_EQ(*read[0].payload, *wrote.payload);
   const auto headers = *store().list_entries(room, 1, 255, 10);
   ASSERT_EQ(headers.size(), 2u);
-  EXPECT_EQ(headers[0], (EntryHeader{2, wrote.hour, 100}));
+  EXPECT_EQ(headers[0], (EntryHeader{2, wrote.day, 100}));
 }
 
 TEST_P(StoreTest, rooms_do_not_mix) {
@@ -142,7 +140,7 @@ TEST_P(StoreTest, an_id_outlives_its_entry) {
   write({DropEntry{room, 1}});
   holder_.reopen();
   EXPECT_EQ(numbers(room, 0, 9, 9, 9), Numbers{});
-  EXPECT_EQ(*store().find_id(room, entry.id), (IdRecord{1, SlotId{3}, entry.hour}));
+  EXPECT_EQ(*store().find_id(room, entry.id), (IdRecord{1, SlotId{3}, entry.day}));
   write({DropId{room, entry.id}});
   EXPECT_FALSE(store().find_id(room, entry.id)->has_value());
 }
@@ -167,23 +165,23 @@ TEST_P(StoreTest, lists_ids_page_by_page) {
   EXPECT_EQ(listed, std::vector<EntryId>(wrote.begin(), wrote.end()));
 }
 
-TEST_P(StoreTest, lists_what_is_due_by_kind_and_hour) {
-  const auto hour = [](int hours) { return Hour(std::chrono::hours(hours)); };
+TEST_P(StoreTest, lists_what_is_due_by_kind_and_day) {
+  const auto day = [](int days) { return Day(std::chrono::days(days)); };
   const auto room = random_.id<RoomId>();
   const auto other = random_.id<RoomId>();
-  const Due first{DueKind::kEntries, hour(255), room};
-  const Due second{DueKind::kEntries, hour(256), other};
-  const Due third{DueKind::kIds, hour(255), room};
+  const Due first{DueKind::kEntries, day(255), room};
+  const Due second{DueKind::kEntries, day(256), other};
+  const Due third{DueKind::kIds, day(255), room};
   write({PutDue{second}, PutDue{first}, PutDue{third}});
   auto& store = holder_.get();
-  EXPECT_EQ(*store.list_due(DueKind::kEntries, hour(257), {}, 9), (std::vector{first, second}));
-  EXPECT_EQ(*store.list_due(DueKind::kEntries, hour(256), {}, 9), (std::vector{first}));
-  EXPECT_EQ(*store.list_due(DueKind::kEntries, hour(257), first, 9), (std::vector{second}));
-  EXPECT_EQ(*store.list_due(DueKind::kEntries, hour(257), {}, 1), (std::vector{first}));
-  EXPECT_EQ(*store.list_due(DueKind::kIds, hour(257), {}, 9), (std::vector{third}));
+  EXPECT_EQ(*store.list_due(DueKind::kEntries, day(257), {}, 9), (std::vector{first, second}));
+  EXPECT_EQ(*store.list_due(DueKind::kEntries, day(256), {}, 9), (std::vector{first}));
+  EXPECT_EQ(*store.list_due(DueKind::kEntries, day(257), first, 9), (std::vector{second}));
+  EXPECT_EQ(*store.list_due(DueKind::kEntries, day(257), {}, 1), (std::vector{first}));
+  EXPECT_EQ(*store.list_due(DueKind::kIds, day(257), {}, 9), (std::vector{third}));
   write({DropDue{first}, DropDue{third}});
-  EXPECT_EQ(*store.list_due(DueKind::kEntries, hour(300), {}, 9), (std::vector{second}));
-  EXPECT_TRUE(store.list_due(DueKind::kIds, hour(300), {}, 9)->empty());
+  EXPECT_EQ(*store.list_due(DueKind::kEntries, day(300), {}, 9), (std::vector{second}));
+  EXPECT_TRUE(store.list_due(DueKind::kIds, day(300), {}, 9)->empty());
 }
 
 TEST_P(StoreTest, applies_several_batches_in_order) {

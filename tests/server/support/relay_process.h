@@ -59,6 +59,7 @@ class RelayProcess {
     for (char c = 0; ::read(out_, &c, 1) == 1 && c != '\n';) line += c;
     return line;
   }
+  pid_t process() const { return pid_; }
   void kill(int signal_number) { ::kill(pid_, signal_number); }
   /// Sends the signal and gives the exit status; -1 where a signal ended it.
   int stop(int signal_number) {

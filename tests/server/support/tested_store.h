@@ -31,7 +31,7 @@ class TestedStore final : public Store {
                                                              std::size_t count_max) override {
     return store_.list_ids(room, after, count_max);
   }
-  Result<std::vector<Due>> list_due(DueKind kind, Hour before, const std::optional<Due>& after,
+  Result<std::vector<Due>> list_due(DueKind kind, Day before, const std::optional<Due>& after,
                                     std::size_t count_max) override {
     return store_.list_due(kind, before, after, count_max);
   }
