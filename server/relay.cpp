@@ -6,6 +6,7 @@
 #include "server/admin/backup.h"
 #include "server/admin/metrics.h"
 #include "server/data_dir.h"
+#include "server/log.h"
 #include "server/periodic.h"
 #include "server/rpc/grpc_server.h"
 #include "server/rpc/relay_service.h"
@@ -67,19 +68,23 @@ struct Relay::Impl {
   }
 
   Result<std::string> answer(std::string_view request) {
-    if (request == "status") return to_lines(status());
+    if (request == "status") return to_json(status());
     if (request == "checkpoint") {
+      const auto start = std::chrono::steady_clock::now();
       MAGPIE_TRY_VOID(make_checkpoint(*store, directory.path()));
+      log_event(LogLevel::kInfo, "checkpoint_made", {{"duration_ms", milliseconds_since(start)}});
       return std::string();
     }
     return fail(Errc::kUsage, "admin socket: request");
   }
 
   void maintain() {
+    const auto start = std::chrono::steady_clock::now();
     service->expire();
     // A failure shows at the next write, which fails for good: there is nobody to tell here.
     (void)store->purge();
     remove_checkpoint(directory.path(), false);
+    log_event(LogLevel::kInfo, "maintained", {{"duration_ms", milliseconds_since(start)}});
   }
 
   void watch() {
@@ -164,8 +169,8 @@ Result<std::string> address_of(const std::filesystem::path& directory) {
 }
 
 Result<RelayStatus> running_status(const std::filesystem::path& directory) {
-  MAGPIE_TRY(const auto lines, ask_relay(directory, "status"));
-  return from_lines(lines);
+  MAGPIE_TRY(const auto json, ask_relay(directory, "status"));
+  return from_json(json);
 }
 
 Result<RelayStatus> stopped_status(const std::filesystem::path& directory) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/admin/status.h"
 
-#include <charconv>
+#include <limits>
+#include <nlohmann/json.hpp>
 
 namespace magpie::server {
 namespace {
 
-/// Every number of a status with its name, once for all three forms. `Status` is RelayStatus,
+using Json = nlohmann::ordered_json;
+
+/// Every number of a status with its name, once for all forms. `Status` is RelayStatus,
 /// const or not.
 template <class Status, class Visit>
 void each_number(Status& status, Visit visit) {
@@ -50,43 +53,29 @@ void each_text(Status& status, Visit visit) {
   visit("address", status.address);
 }
 
-std::string quoted(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
+/// Takes what is there under `key`; false where it is there and is no such number.
+template <class Number>
+bool take(const Json& json, const char* key, Number& number) {
+  const auto found = json.find(key);
+  if (found == json.end()) return true;
+  if (!found->is_number_unsigned()) return false;
+  const auto value = found->template get<std::uint64_t>();
+  if (value > std::numeric_limits<Number>::max()) return false;
+  number = static_cast<Number>(value);
+  return true;
 }
 
 }  // namespace
 
 std::string to_json(const RelayStatus& status) {
-  std::string out;
-  const auto add = [&](std::string_view key, const std::string& value) {
-    out += (out.empty() || out.back() == '{') ? "" : ",";
-    out += quoted(key) + ":" + value;
-  };
-  out = "{";
-  each_text(status, [&](std::string_view key, const auto& text) { add(key, quoted(text)); });
-  const auto add_number = [&](std::string_view key, auto number) {
-    add(key, std::to_string(number));
-  };
-  each_number(status, add_number);
-  each_counter(status.activity, add_number);
-  out += ",\"limits\":{";
-  each_limit(status.limits, add_number);
-  return out + "}}";
+  Json json;
+  const auto add = [&](const char* key, const auto& value) { json[key] = value; };
+  each_text(status, add);
+  each_number(status, add);
+  each_counter(status.activity, add);
+  auto& limits = json["limits"];
+  each_limit(status.limits, [&](const char* key, auto value) { limits[key] = value; });
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string to_text(const RelayStatus& status) {
@@ -96,21 +85,6 @@ std::string to_text(const RelayStatus& status) {
     for (auto& c : name) c = c == '_' ? ' ' : c;
     name.resize(std::max<std::size_t>(name.size() + 2, 36), ' ');
     out += name + value + "\n";
-  };
-  each_text(status, [&](std::string_view key, const auto& text) { add(key, text); });
-  const auto add_number = [&](std::string_view key, auto number) {
-    add(key, std::to_string(number));
-  };
-  each_number(status, add_number);
-  each_counter(status.activity, add_number);
-  each_limit(status.limits, add_number);
-  return out;
-}
-
-std::string to_lines(const RelayStatus& status) {
-  std::string out;
-  const auto add = [&](std::string_view key, const std::string& value) {
-    out += std::string(key) + " " + value + "\n";
   };
   each_text(status, [&](std::string_view key, const auto& text) { add(key, text); });
   const auto add_number = [&](std::string_view key, auto number) {
@@ -133,29 +107,26 @@ std::vector<Figure> figures_of(const RelayStatus& status) {
   return figures;
 }
 
-Result<RelayStatus> from_lines(std::string_view lines) {
+Result<RelayStatus> from_json(std::string_view text) {
+  const auto json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return fail(Errc::kMalformed, "status: JSON");
   RelayStatus status;
-  bool malformed = lines.empty();
-  while (!lines.empty()) {
-    const auto end = lines.find('\n');
-    const auto line = lines.substr(0, end);
-    lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
-    const auto space = line.find(' ');
-    if (space == std::string_view::npos) return fail(Errc::kMalformed, "status: line");
-    const auto value = line.substr(space + 1);
-    const auto read_number = [&](std::string_view key, auto& number) {
-      if (key != line.substr(0, space)) return;
-      const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-      malformed = malformed || error != std::errc() || stop != value.data() + value.size();
-    };
-    each_text(status, [&](std::string_view key, std::string& text) {
-      if (key == line.substr(0, space)) text = value;
-    });
-    each_number(status, read_number);
-    each_counter(status.activity, read_number);
-    each_limit(status.limits, read_number);
+  bool whole = true;
+  each_text(status, [&](const char* key, std::string& value) {
+    const auto found = json.find(key);
+    whole = whole && found != json.end() && found->is_string();
+    if (whole) value = found->get<std::string>();
+  });
+  const auto read = [&](const char* key, auto& value) { whole = whole && take(json, key, value); };
+  each_number(status, read);
+  each_counter(status.activity, read);
+  const auto limits = json.find("limits");
+  whole = whole && limits != json.end() && limits->is_object();
+  if (whole) {
+    each_limit(status.limits,
+               [&](const char* key, auto& value) { whole = whole && take(*limits, key, value); });
   }
-  if (malformed) return fail(Errc::kMalformed, "status: number");
+  if (!whole) return fail(Errc::kMalformed, "status: member");
   return status;
 }
 

@@ -33,12 +33,10 @@ struct RelayStatus {
   Limits limits;
 };
 
-/// One JSON object on one line, without the end of the line.
+/// One JSON object on one line, without the end of the line; also what the admin socket says.
 std::string to_json(const RelayStatus& status);
 /// Lines for a person.
 std::string to_text(const RelayStatus& status);
-/// `key value` lines, for the admin socket.
-std::string to_lines(const RelayStatus& status);
 /// A number of a status by its name, in the same order as in the other forms.
 struct Figure {
   std::string_view name;
@@ -47,7 +45,8 @@ struct Figure {
 };
 std::vector<Figure> figures_of(const RelayStatus& status);
 
-/// Reads `to_lines`; unknown keys are skipped. Total. Errors: kMalformed.
-Result<RelayStatus> from_lines(std::string_view lines);
+/// Reads `to_json`. Numbers that are missing are 0, members that are not known are passed over: the
+/// relay that runs may be another version. Total. Errors: kMalformed.
+Result<RelayStatus> from_json(std::string_view json);
 
 }  // namespace magpie::server

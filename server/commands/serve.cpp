@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <pthread.h>
 #include <signal.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 
 #include "server/commands/commands.h"
+#include "server/log.h"
 #include "server/relay.h"
 #include "server/rpc/grpc_server.h"
+#include "server/sandbox.h"
 
 namespace magpie::server::commands {
 
 namespace {
 
-/// Each stream is a socket: as many as the system allows. And no image of memory on the disk.
-void set_resource_limits() {
+/// Each stream is a socket: as many as the system allows.
+void allow_many_streams() {
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &files);
   }
-  const rlimit none{0, 0};
-  (void)setrlimit(RLIMIT_CORE, &none);
 }
 
 /// Signals that end the relay, blocked in every thread and waited for in one.
@@ -38,11 +37,19 @@ sigset_t block_end_signals() {
   return signals;
 }
 
-void set_up_log() {
-  auto log = spdlog::stderr_logger_mt("magpie-relay");
-  // No time either: whoever keeps the log puts their own.
-  log->set_pattern("magpie-relay: %l: %v");
-  spdlog::set_default_logger(std::move(log));
+void confine_process(const std::string& directory) {
+  const auto given = confine(directory, false);
+  const auto word = [](bool yes) { return yes ? Word("yes") : Word("no"); };
+  const bool all = given.system_calls && given.files && given.connections;
+  log_event(all || !kSandboxPossible ? LogLevel::kInfo : LogLevel::kWarning, "confined",
+            {{"system_calls", word(given.system_calls)},
+             {"files", word(given.files)},
+             {"connections", word(given.connections)}});
+  if (kSandboxPossible && !given.files) {
+    complain(
+        "This kernel has no Landlock, so files outside the data directory are kept from the relay "
+        "by its user and its service alone; it runs all the same; a kernel from 5.13 on has it.");
+  }
 }
 
 int wait_and_stop(Relay& relay, const sigset_t& signals) {
@@ -50,19 +57,22 @@ int wait_and_stop(Relay& relay, const sigset_t& signals) {
   sigwait(&signals, &signal_number);
   if (relay.failed()) {
     // Whoever watches over the process starts it again, and it finds out what is on the disk.
+    log_event(LogLevel::kError, "write_failed");
     complain("A write failed; nothing acknowledged was lost; mend the disk and start again.");
     relay.drain();
     return kFailed;
   }
-  spdlog::info("Stopping: requests that were received are answered first.");
+  log_event(LogLevel::kInfo, "stopping");
+  const auto start = std::chrono::steady_clock::now();
   relay.drain();
+  log_event(LogLevel::kInfo, "stopped", {{"duration_ms", milliseconds_since(start)}});
   return kDone;
 }
 
 }  // namespace
 
 int serve(const ServeArguments& arguments) {
-  set_up_log();
+  start_log();
   if (!arguments.open) {
     complain(
         "Invitations are not there yet, so a relay can only be open to anyone; nothing was "
@@ -77,14 +87,17 @@ int serve(const ServeArguments& arguments) {
       return kWrongUsage;
     }
   }
-  set_resource_limits();
+  const auto start = std::chrono::steady_clock::now();
+  allow_many_streams();
+  confine_process(arguments.directory);
   const auto signals = block_end_signals();
   options.on_failure = [] { ::kill(::getpid(), SIGTERM); };
   silence_grpc();
   require_tls13();
   const auto relay = Relay::start(options);
   if (!relay) return failed(relay.error());
-  spdlog::warn("This relay is open: anyone who has its address may make rooms on it.");
+  log_event(LogLevel::kWarning, "open_to_anyone");
+  log_event(LogLevel::kInfo, "ready", {{"duration_ms", milliseconds_since(start)}});
   std::printf("ready %s\n", (*relay)->address().c_str());
   std::fflush(stdout);
   return wait_and_stop(**relay, signals);

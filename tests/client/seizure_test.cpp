@@ -196,17 +196,17 @@ TEST_F(SeizureTest, files_and_memory_of_a_relay_name_and_quote_nobody) {
   Needles stored;
   for (const auto& room : rooms_) stored.add(to_hex(room.bytes()), room.bytes());
   EXPECT_EQ(stored.in_files(relay_folder()).size(), rooms_.size());
-  EXPECT_EQ(in_memory(stored, relay_.process()).size(), rooms_.size());
+  EXPECT_EQ(in_memory(stored, relay_.pid()).size(), rooms_.size());
   Needles addresses;
   const auto peers = peers_of(address_->port);
   EXPECT_FALSE(peers.empty());
   for (const auto& peer : peers) addresses.add(peer, peer);
-  EXPECT_FALSE(in_memory(addresses, relay_.process()).empty());  // of whoever is connected
+  EXPECT_FALSE(in_memory(addresses, relay_.pid()).empty());  // of whoever is connected
 
   EXPECT_EQ(addresses.in_files(relay_folder()), std::set<std::string>{});
   ASSERT_NO_FATAL_FAILURE(add_root_keys());
   EXPECT_EQ(words_.in_files(relay_folder()), std::set<std::string>{});
-  EXPECT_EQ(in_memory(words_, relay_.process()), std::set<std::string>{});
+  EXPECT_EQ(in_memory(words_, relay_.pid()), std::set<std::string>{});
 
   people_.clear();
   EXPECT_EQ(relay_.stop(SIGTERM), 0);

@@ -28,6 +28,7 @@ LIBRARIES = [
     ("spdlog", r"spdlog/"),
     ("prometheus", r"prometheus/"),
     ("json", r"nlohmann/"),
+    ("seccomp", r"seccomp\.h"),
     ("qrencode", r"qrencode\.h"),
     ("png", r"png\.h"),
     ("zxing", r"ZXing/"),
@@ -39,7 +40,7 @@ LIBRARIES = [
     ("network", r"(sys/socket|netinet/.*|arpa/.*|netdb|sys/un|poll|sys/epoll)\.h$"),
     ("threads", r"(thread|mutex|shared_mutex|condition_variable|future|atomic|semaphore|stop_token|"
                 r"latch|barrier|pthread\.h)$"),
-    ("posix", r"(unistd|errno|malloc|signal|syslog|sys/[a-z_]+|linux/[a-z_]+|pwd|grp|time)\.h$"),
+    ("posix", r"(unistd|errno|malloc|sched|signal|syslog|sys/[a-z_]+|linux/[a-z_]+|pwd|grp|time)\.h$"),
 ]
 STANDARD = re.compile(r"[a-z_]+$")  # <vector>: a standard header that no library above claims
 
@@ -61,6 +62,7 @@ RULES = {
     "crypto/primitives/": (["crypto/base/", "crypto/codec/", "crypto/primitives/"], {"sodium"}),
     "crypto/mls/": (["crypto/"], {"sodium"}),
     "server/": (SERVER, FILES | {"threads", "console", "cli11", "toml", "spdlog", "json"}),
+    "server/sandbox.cpp": (SERVER, FILES | {"seccomp", "network"}),
     "server/admin/": (SERVER, FILES | {"threads", "network", "json", "prometheus"}),
     "server/room/": (
         ["server/room/", "server/store/store.h", "crypto/base/", "crypto/codec/",

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "server/rpc/tls_identity.h"
+#include "server/sandbox.h"
 #include "tests/server/support/raw_client.h"
 #include "tests/server/support/relay_process.h"
 #include "tests/server/support/temp_dir.h"
@@ -58,6 +59,28 @@ TEST_F(ProcessTest, serves_until_it_is_told_to_stop) {
   const auto after = nlohmann::json::parse(stopped.read_line());
   EXPECT_EQ(after["health"], "stopped");
   EXPECT_EQ(after["rooms"], 1);
+}
+
+TEST_F(ProcessTest, every_thread_of_it_is_confined) {
+  if (!kSandboxPossible) GTEST_SKIP() << "not under a sanitizer";
+  RelayProcess relay(serve());
+  const auto address = relay.address();
+  ASSERT_FALSE(address.empty());
+  RawClient client(address, certificate());
+  RawStream stream(client);
+  EXPECT_TRUE(
+      stream.ask(create_frame(random_, crypto::SignKeyPair::generate(random_))).has_created());
+  int threads = 0;
+  const auto tasks = "/proc/" + std::to_string(relay.pid()) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+    const auto status = read_file(task.path() / "status");
+    if (status.empty()) continue;  // it has just ended
+    EXPECT_NE(status.find("\nSeccomp:\t2\n"), std::string::npos) << status;
+    EXPECT_NE(status.find("\nNoNewPrivs:\t1\n"), std::string::npos) << status;
+    ++threads;
+  }
+  EXPECT_GT(threads, 3);
+  EXPECT_EQ(relay.stop(SIGTERM), 0);
 }
 
 TEST_F(ProcessTest, says_what_it_cannot_do) {

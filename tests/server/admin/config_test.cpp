@@ -133,7 +133,7 @@ TEST(AdminSocket, tells_the_status_to_its_owner) {
     const auto socket =
         AdminSocket::open(path, [&](std::string_view request) -> Result<std::string> {
           if (request != "status") return fail(Errc::kUsage, "test");
-          return to_lines(status);
+          return to_json(status);
         });
     ASSERT_TRUE(socket);
     EXPECT_EQ(mode_of(path / "admin.sock"), 0600u);
@@ -152,11 +152,17 @@ TEST(Status, is_one_json_object) {
   status.health = "ok";
   status.address = "a\"\\\n";
   EXPECT_TRUE(to_json(status).starts_with(
-      R"({"health":"ok","policy":"open","address":"a\"\\\u000a","sessions":0,"rooms":0,)"));
+      R"({"health":"ok","policy":"open","address":"a\"\\\n","sessions":0,"rooms":0,)"));
   EXPECT_TRUE(to_json(status).ends_with(R"("streams_max":50000}})"));
-  EXPECT_FALSE(from_lines("rooms many\n"));
-  EXPECT_FALSE(from_lines(""));
-  EXPECT_FALSE(from_lines("rooms"));
+  EXPECT_EQ(to_json(*from_json(to_json(status))), to_json(status));
+  const std::string texts = R"("health":"ok","policy":"open","address":"a")";
+  EXPECT_TRUE(from_json("{" + texts + R"(,"limits":{},"not":"known"})"));
+  for (const auto& text : {std::string(), std::string("{"), std::string("[]"), std::string("{}"),
+                           "{" + texts + "}", "{" + texts + R"(,"limits":{},"rooms":"many"})",
+                           "{" + texts + R"(,"limits":{},"rooms":-1})",
+                           "{" + texts + R"(,"limits":{"streams_max":99999999999999999999}})"}) {
+    EXPECT_FALSE(from_json(text)) << text;
+  }
 }
 
 }  // namespace
