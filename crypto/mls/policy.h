@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -11,12 +12,17 @@
 
 namespace magpie::mls {
 
-/// One member as the others see it. `identity` is that of its basic credential (RFC 9420 §5.3).
+/// One member as the others see it. A large group's members are listed with each commit, so a
+/// copy copies no identity: it shares what holds it.
 struct Member {
   LeafIndex index;
-  Buffer identity;
+  Bytes identity;  ///< of its basic credential (RFC 9420 §5.3), good as long as `holder`
   crypto::SignPublicKey signature_key;
-  friend bool operator==(const Member&, const Member&) = default;
+  std::shared_ptr<const void> holder;
+  friend bool operator==(const Member& a, const Member& b) {
+    return a.index == b.index && equal(a.identity, b.identity) &&
+           a.signature_key == b.signature_key;
+  }
 };
 
 /// What a commit would do, for the application to allow or refuse before anything is applied

@@ -172,9 +172,13 @@ bool RatchetTree::has_any_key(std::span<const Bytes> encryption_keys) const {
     return first_bytes[first_byte(key)] &&
            std::ranges::any_of(encryption_keys, [&](Bytes other) { return equal(key, other); });
   };
-  for (std::uint32_t i = 0; i < node_count(leaf_count()); ++i) {
-    const NodeIndex node(i);
-    if (!is_blank(node) && matches(encryption_key(node))) return true;
+  for (std::size_t i = 0; i < leaves_.size(); ++i) {
+    const LeafNode* leaf = leaves_[i].node.get();
+    if (leaf != nullptr && matches(leaf->encryption_key)) return true;
+  }
+  for (std::size_t i = 0; i < parents_.size(); ++i) {
+    const ParentNode* parent = parents_[i].node.get();
+    if (parent != nullptr && matches(parent->encryption_key)) return true;
   }
   return false;
 }

@@ -120,8 +120,10 @@ Result<void> check_new_leaves(const RatchetTree& tree, std::span<const LeafIndex
     if (other == nullptr) continue;
     for (const LeafIndex index : leaves) {
       const LeafNode& leaf = *tree.leaf(index);
-      if (!other->capabilities.credentials.contains(leaf.credential.type) ||
-          !leaf.capabilities.credentials.contains(other->credential.type)) {
+      // Each lists its own (`check_leaf`).
+      if (other->credential.type != leaf.credential.type &&
+          (!other->capabilities.credentials.contains(leaf.credential.type) ||
+           !leaf.capabilities.credentials.contains(other->credential.type))) {
         return fail(Errc::kInvalidLeaf, "leaf: credential type not supported by all (§7.3)");
       }
       if (index.value() == i) continue;
@@ -200,13 +202,15 @@ Result<void> check_path_keys(const Suite& suite, const UpdatePath& path, const R
 }
 
 Member member_at(const RatchetTree& tree, LeafIndex index) {
-  const LeafNode& leaf = *tree.leaf(index);
-  return {index, to_buffer(leaf.credential.identity),
-          crypto::SignPublicKey::from(leaf.signature_key).value_or(crypto::SignPublicKey())};
+  LeafNodePtr leaf = tree.leaf_ptr(index);
+  return {index, leaf->credential.identity,
+          crypto::SignPublicKey::from(leaf->signature_key).value_or(crypto::SignPublicKey()),
+          std::move(leaf)};
 }
 
 std::vector<Member> members_of(const RatchetTree& tree) {
   std::vector<Member> members;
+  members.reserve(tree.leaf_count());
   for (std::uint32_t i = 0; i < tree.leaf_count(); ++i) {
     if (tree.leaf(LeafIndex(i)) != nullptr) members.push_back(member_at(tree, LeafIndex(i)));
   }

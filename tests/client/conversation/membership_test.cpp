@@ -21,8 +21,10 @@ class MembershipTest : public ::testing::Test {
   }
 
   mls::Member leaf(std::uint32_t index, const crypto::SignKeyPair& root) {
-    const auto identity = make_leaf_identity(root, kSuite, random_);
-    return {mls::LeafIndex(index), identity.identity, identity.signature_key.public_key()};
+    const auto identity =
+        std::make_shared<const mls::Identity>(make_leaf_identity(root, kSuite, random_));
+    return {mls::LeafIndex(index), identity->identity, identity->signature_key.public_key(),
+            identity};
   }
   Roles roles() const {
     return {{manager_.public_key(), Role::kManager},
