@@ -8,6 +8,7 @@
 
 #include "client/core/core_thread.h"
 #include "client/core/engine_runner.h"
+#include "client/core/passphrase_words.h"
 #include "client/core/text.h"
 #include "client/core/transport/grpc_transport.h"
 #include "client/core/vault/memory_storage.h"
@@ -96,7 +97,7 @@ struct Client::Impl {
   Result<void> adopt(Result<std::unique_ptr<Vault>> vault) {
     MAGPIE_TRY(auto storage, std::move(vault));
     if (!to_lock.empty()) return fail(Errc::kLocked, "client: locked meanwhile");
-    runner = std::make_unique<EngineRunner>(transport, core, std::move(storage),
+    runner = std::make_unique<EngineRunner>(transport, core, worker, std::move(storage),
                                             [this](const Event& event) { emit(event); });
     auto started = runner->start();
     if (!started) runner.reset();
@@ -144,8 +145,8 @@ struct Client::Impl {
     }
     const std::uint64_t number = ++previews_made;
     auto storage = std::make_unique<MemoryStorage>();
-    auto reader =
-        std::make_unique<EngineRunner>(transport, core, std::move(storage), [](const Event&) {});
+    auto reader = std::make_unique<EngineRunner>(transport, core, worker, std::move(storage),
+                                                 [](const Event&) {});
     Engine& engine = previews.emplace(number, std::move(reader)).first->second->engine();
     engine.preview(std::move(link), std::move(pin), system_now(),
                    [this, number, done = std::move(done)](Result<OfferInfo> offer) {
@@ -232,6 +233,11 @@ Client::Client(fs::path profile, EventHandler on_event)
     : impl_(std::make_unique<Impl>(std::move(profile), std::move(on_event))) {}
 Client::~Client() = default;
 
+std::string Client::suggest_passphrase() {
+  SystemRandom random;
+  return client::suggest_passphrase(random);
+}
+
 bool Client::profile_exists(const fs::path& profile) { return Vault::exists(profile); }
 
 void Client::create(CreateProfile request, Done<ProfileInfo> done) {
@@ -291,6 +297,17 @@ void Client::mark_read(RoomId room, Done<void> done) {
   impl_->with_engine(std::move(done), [room](auto& engine, auto answer) {
     engine.mark_read(room, std::move(answer));
   });
+}
+
+void Client::save_draft(RoomId room, std::string text, Done<void> done) {
+  impl_->with_engine(std::move(done),
+                     [room, text = std::move(text)](auto& engine, auto answer) mutable {
+                       engine.save_draft(room, std::move(text), std::move(answer));
+                     });
+}
+
+void Client::drafts(Done<std::vector<DraftInfo>> done) {
+  impl_->with_engine(std::move(done), [](auto& engine, auto answer) { answer(engine.drafts()); });
 }
 
 void Client::profile(Done<ProfileInfo> done) {

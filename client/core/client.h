@@ -56,12 +56,15 @@ class Client {
   /// Whether a vault is in the folder. Reads the disk; callable before anything else.
   static bool profile_exists(const std::filesystem::path& profile);
 
+  /// Six words that were just drawn, for a passphrase of 77 bits. Callable before anything else.
+  static std::string suggest_passphrase();
+
   /// Makes the vault and opens it, or finishes one whose making was cut short, where the passphrase
   /// is that one's. Errors: kExists, kInUse, kStorage, kUsage (no name, or a profile is open).
   void create(CreateProfile request, Done<ProfileInfo> done);
   /// Opens the vault and starts to connect. Errors: kNotFound, kInUse, kWrongPassphrase,
   /// kDamaged, kStorage, kUsage (one is open). kLocked where `lock` comes before it is done.
-  /// Argon2id runs on another thread.
+  /// Argon2id runs on another thread, here and for PINs.
   void open(Secret passphrase, Done<ProfileInfo> done);
   /// Closes sessions and vault; secrets leave memory. Whoever still waits for an answer gets
   /// kLocked; what is stored goes on after the next `open`.
@@ -88,6 +91,10 @@ class Client {
   /// (empty), kStorage.
   void send(RoomId room, std::string text, Done<EntryId> done);
   void mark_read(RoomId room, Done<void> done);
+  /// Keeps what was typed and not sent, in the vault; empty: nothing. At most one of a room, and as
+  /// long as it. Errors: kNotFound, kUsage (not UTF-8), kTooLarge (over a mebibyte), kStorage.
+  void save_draft(RoomId room, std::string text, Done<void> done);
+  void drafts(Done<std::vector<DraftInfo>> done);
 
   void profile(Done<ProfileInfo> done);
   void set_relay(RelayAddress relay, Done<void> done);

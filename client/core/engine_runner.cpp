@@ -3,10 +3,11 @@
 
 namespace magpie::client {
 
-EngineRunner::EngineRunner(Transport& transport, CoreThread& core, std::unique_ptr<Storage> storage,
-                           Emit emit)
+EngineRunner::EngineRunner(Transport& transport, CoreThread& core, CoreThread& worker,
+                           std::unique_ptr<Storage> storage, Emit emit)
     : transport_(transport),
       core_(core),
+      worker_(worker),
       storage_(std::move(storage)),
       emit_(std::move(emit)),
       engine_(*storage_, random_, *this) {}
@@ -44,6 +45,16 @@ void EngineRunner::disconnect(const RelayAddress& relay) {
 void EngineRunner::send(const RelayAddress& relay, frames::ClientFrame frame) {
   const auto line = lines_.find(relay);
   if (line != lines_.end()) line->second.session->send(std::move(frame));
+}
+
+void EngineRunner::derive_keys(Secret seed, std::string pin,
+                               std::function<void(Result<IntroductionKeys>)> done) {
+  worker_.post([&core = core_, weak = std::weak_ptr(self_), seed = std::move(seed),
+                pin = std::move(pin), done = std::move(done)]() mutable {
+    core.post([weak, keys = derive_introduction_keys(seed, pin), done = std::move(done)]() mutable {
+      if (const auto self = weak.lock()) done(std::move(keys));
+    });
+  });
 }
 
 bool EngineRunner::is_current(const RelayAddress& relay, std::uint64_t number) const {

@@ -18,8 +18,9 @@ class EngineRunner final : private EngineHost {
  public:
   using Emit = std::function<void(Event)>;
 
-  /// `transport` and `core` must outlive it.
-  EngineRunner(Transport& transport, CoreThread& core, std::unique_ptr<Storage> storage, Emit emit);
+  /// `worker` does what takes long. `transport`, `core` and `worker` must outlive it.
+  EngineRunner(Transport& transport, CoreThread& core, CoreThread& worker,
+               std::unique_ptr<Storage> storage, Emit emit);
   ~EngineRunner() override;
   EngineRunner(const EngineRunner&) = delete;
   EngineRunner& operator=(const EngineRunner&) = delete;
@@ -42,6 +43,8 @@ class EngineRunner final : private EngineHost {
   void connect(const RelayAddress& relay) override;
   void disconnect(const RelayAddress& relay) override;
   void send(const RelayAddress& relay, frames::ClientFrame frame) override;
+  void derive_keys(Secret seed, std::string pin,
+                   std::function<void(Result<IntroductionKeys>)> done) override;
   void emit(Event event) override { emit_(std::move(event)); }
 
   void received(const RelayAddress& relay, std::uint64_t number, frames::ServerFrame frame);
@@ -53,6 +56,7 @@ class EngineRunner final : private EngineHost {
 
   Transport& transport_;
   CoreThread& core_;
+  CoreThread& worker_;
   const std::unique_ptr<Storage> storage_;
   const Emit emit_;
   SystemRandom random_;

@@ -85,6 +85,12 @@ struct IntroductionInfo {
   std::uint32_t attempts = 0;
 };
 
+/// Text that was typed in a room and not sent.
+struct DraftInfo {
+  RoomId room;
+  std::string text;
+};
+
 /// What a link's offer says, before anything is stored.
 struct OfferInfo {
   std::string inviter;  ///< the name, as they call themselves

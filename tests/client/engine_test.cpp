@@ -425,6 +425,51 @@ TEST_F(EngineTest, clock_that_is_set_back_puts_nothing_off) {
   });
 }
 
+TEST_F(EngineTest, everything_else_goes_on_while_a_pin_is_stretched) {
+  const auto room = meet();
+  std::vector<std::function<void()>> stretching;
+  attorney_.device().later = [&](auto work) { stretching.push_back(std::move(work)); };
+  std::optional<Result<client::IntroductionInfo>> made;
+  attorney_.device().run([&](Engine& engine) {
+    engine.introduce({"Park", "", "4711", 168h}, world_.now(),
+                     [&](const auto& result) { made = result; });
+  });
+  ASSERT_EQ(stretching.size(), 1U);
+  EXPECT_EQ(send(attorney_, room, "meanwhile"), Errc{});
+  ASSERT_TRUE(world_.run_until_settled());
+  EXPECT_EQ(texts(relative_, room), (Texts{"meanwhile"}));
+  EXPECT_FALSE(made);
+  attorney_.device().run([&](Engine&) { stretching.front()(); });
+  ASSERT_TRUE(world_.run_until_settled());
+  ASSERT_TRUE(made && *made);
+  EXPECT_TRUE(join(other_, (*made)->link, "4711"));
+}
+
+TEST_F(EngineTest, drafts_are_kept_for_each_room_until_they_are_empty) {
+  const auto room = meet();
+  const auto save = [&](const client::RoomId& where, std::string text) {
+    Errc code{};
+    attorney_.device().run([&](Engine& engine) {
+      engine.save_draft(where, std::move(text),
+                        [&](const auto& saved) { code = saved ? Errc{} : saved.error().code; });
+    });
+    return code;
+  };
+  const auto drafts = [&] { return attorney_.device().engine().drafts().value(); };
+  EXPECT_EQ(save(room, "half a sentence"), Errc{});
+  attorney_.device().switch_off();
+  attorney_.device().switch_on();
+  ASSERT_EQ(drafts().size(), 1U);
+  EXPECT_EQ(drafts().front().room, room);
+  EXPECT_EQ(drafts().front().text, "half a sentence");
+  EXPECT_EQ(save(client::RoomId{}, "of no room"), Errc::kNotFound);
+  EXPECT_EQ(save(room, "\xff"), Errc::kUsage);
+  EXPECT_EQ(save(room, std::string((1 << 20) + 1, 'x')), Errc::kTooLarge);
+  EXPECT_EQ(drafts().size(), 1U);
+  EXPECT_EQ(save(room, ""), Errc{});
+  EXPECT_TRUE(drafts().empty());
+}
+
 TEST_F(EngineTest, failing_disk_stops_everything) {
   class FailingStorage final : public client::MemoryStorage {
    public:
@@ -439,6 +484,8 @@ TEST_F(EngineTest, failing_disk_stops_everything) {
     void connect(const client::RelayAddress&) override { ++connected; }
     void disconnect(const client::RelayAddress&) override { --connected; }
     void send(const client::RelayAddress&, client::frames::ClientFrame) override { ++sent; }
+    void derive_keys(Secret, std::string,
+                     std::function<void(Result<client::IntroductionKeys>)>) override {}
     void emit(client::Event event) override { events.push_back(std::move(event)); }
     int connected = 0;
     int sent = 0;

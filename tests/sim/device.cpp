@@ -73,6 +73,7 @@ void Device::note_doubts() {
     const bool doubt =
         room.state == client::RoomState::kFork || room.state == client::RoomState::kGap;
     if (doubt) doubted_.insert(room.id);
+    if (room.state == client::RoomState::kClosed) ended_.insert(room.id);
   }
 }
 
@@ -83,6 +84,13 @@ bool Device::told_of_doubt(const client::RoomId& room) {
            return line.kind == client::MessageRecord::Kind::kGap ||
                   line.kind == client::MessageRecord::Kind::kNote;
          });
+}
+
+void Device::derive_keys(Secret seed, std::string pin,
+                         std::function<void(Result<client::IntroductionKeys>)> done) {
+  auto work = [seed = std::make_shared<Secret>(std::move(seed)), pin = std::move(pin),
+               done = std::move(done)] { done(client::derive_introduction_keys(*seed, pin)); };
+  later ? later(std::move(work)) : work();
 }
 
 void Device::emit(client::Event event) {

@@ -34,7 +34,11 @@ class Device final : private client::EngineHost {
 
   /// Whether the person was told that this room's history is not whole.
   bool told_of_doubt(const client::RoomId& room);
+  /// Whether the person was told that this room has ended, even if it opened again.
+  bool told_of_end(const client::RoomId& room) const { return ended_.contains(room); }
 
+  /// Takes what stretches a PIN, to be called within `run`; empty: it is done at once.
+  std::function<void(std::function<void()>)> later;
   // What the person was told, and did.
   std::vector<client::Event> events;
 
@@ -42,6 +46,8 @@ class Device final : private client::EngineHost {
   void connect(const client::RelayAddress& relay) override;
   void disconnect(const client::RelayAddress& relay) override;
   void send(const client::RelayAddress& relay, client::frames::ClientFrame frame) override;
+  void derive_keys(Secret seed, std::string pin,
+                   std::function<void(Result<client::IntroductionKeys>)> done) override;
   void emit(client::Event event) override;
   void schedule_tick();
   void note_doubts();
@@ -55,6 +61,7 @@ class Device final : private client::EngineHost {
   std::uint64_t life_ = 0;
   Time tick_at_ = Time::max();
   std::set<client::RoomId> doubted_;
+  std::set<client::RoomId> ended_;
 };
 
 }  // namespace magpie::sim

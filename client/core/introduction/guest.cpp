@@ -70,11 +70,8 @@ frames::Attach make_attach(const RoomId& room, const crypto::SignKeyPair& slot, 
   return {room, slot.public_key(), slot.sign(statement.view()), after};
 }
 
-Result<OfferReader> OfferReader::make(std::string_view text, std::string_view pin) {
-  MAGPIE_TRY(Link link, parse_link(text));
+Result<OfferReader> OfferReader::make(Link link, IntroductionKeys keys) {
   if (link.standing) return fail(Errc::kUnsupported, "link: standing");
-  MAGPIE_TRY(IntroductionKeys keys,
-             derive_introduction_keys(link.seed, link.needs_pin ? pin : std::string_view()));
   if (keys.with_pin != link.needs_pin) return fail(Errc::kDecryptFailed, "link: no PIN");
   return OfferReader(std::move(link), std::move(keys));
 }

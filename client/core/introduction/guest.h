@@ -23,9 +23,9 @@ class OfferReader {
  public:
   using Outcome = std::optional<Result<FoundOffer>>;
 
-  /// Errors: those of `parse_link`; kUnsupported for a standing introduction; kDecryptFailed where
-  /// the link asks for a PIN and none is given.
-  static Result<OfferReader> make(std::string_view link, std::string_view pin);
+  /// `keys`: of the link's seed, and of the PIN where it asks for one. Errors: kUnsupported for a
+  /// standing introduction; kDecryptFailed where the link asks for a PIN and the keys are of none.
+  static Result<OfferReader> make(Link link, IntroductionKeys keys);
 
   const Link& link() const { return link_; }
   const IntroductionKeys& keys() const { return keys_; }

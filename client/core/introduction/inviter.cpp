@@ -5,7 +5,6 @@
 
 #include "client/core/conversation/log_chain.h"
 #include "client/core/conversation/membership.h"
-#include "client/core/introduction/keys.h"
 #include "client/core/introduction/link.h"
 #include "client/core/introduction/offer.h"
 #include "client/core/introduction/welcome.h"
@@ -29,20 +28,6 @@ mls::KeyPackageBundle make_offer_key_package(const IntroduceRequest& request, co
                                request.lifetime + kKeyPackageSlack, random);
 }
 
-Result<void> check_request(const IntroduceRequest& request) {
-  if (request.greeting.size() > kGreetingSizeMax) {
-    return fail(Errc::kTooLarge, "introduce: greeting");
-  }
-  if (!is_utf8(request.greeting)) return fail(Errc::kUsage, "introduce: greeting");
-  if (request.label.size() > kLabelSizeMax || !is_utf8(request.label)) {
-    return fail(Errc::kUsage, "introduce: label");
-  }
-  if (request.lifetime < 1h || request.lifetime > kLifetimeMax) {
-    return fail(Errc::kUsage, "introduce: lifetime");
-  }
-  return {};
-}
-
 RoomRecord make_room(const RoomId& id, const RelayAddress& relay, const std::string& label,
                      Time now, Random& random) {
   RoomRecord room;
@@ -59,15 +44,27 @@ RoomRecord make_room(const RoomId& id, const RelayAddress& relay, const std::str
 
 }  // namespace
 
-Result<NewIntroduction> make_introduction(const IntroduceRequest& request,
-                                          const RelayAddress& relay, const Self& self, Time now,
-                                          Random& random) {
-  MAGPIE_TRY_VOID(check_request(request));
+Result<void> check(const IntroduceRequest& request) {
+  if (request.greeting.size() > kGreetingSizeMax) {
+    return fail(Errc::kTooLarge, "introduce: greeting");
+  }
+  if (!is_utf8(request.greeting)) return fail(Errc::kUsage, "introduce: greeting");
+  if (request.label.size() > kLabelSizeMax || !is_utf8(request.label)) {
+    return fail(Errc::kUsage, "introduce: label");
+  }
+  if (request.lifetime < 1h || request.lifetime > kLifetimeMax) {
+    return fail(Errc::kUsage, "introduce: lifetime");
+  }
+  return {};
+}
+
+Result<NewIntroduction> make_introduction(const IntroduceRequest& request, Secret seed,
+                                          const IntroductionKeys& keys, const RelayAddress& relay,
+                                          const Self& self, Time now, Random& random) {
   Link link;
   link.relay = relay;
-  link.seed = random.secret(Link::kSeedSize);
+  link.seed = std::move(seed);
   link.inviter = self.fingerprint;
-  MAGPIE_TRY(const IntroductionKeys keys, derive_introduction_keys(link.seed, request.pin));
   link.needs_pin = keys.with_pin;
 
   const auto bundle = make_offer_key_package(request, self, now, random);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "client/core/client.h"
+#include "client/core/introduction/keys.h"
 #include "client/core/people.h"
 #include "client/core/transport/frames.h"
 
@@ -15,11 +16,16 @@ struct NewIntroduction {
   StoredRoom room;  ///< the sealed offer is its pending control entry
 };
 
-/// Makes the link, the room's slots, the key package and the sealed offer.
-/// Errors: kTooLarge (greeting), kUsage (lifetime, label), kNoMemory (PIN).
-Result<NewIntroduction> make_introduction(const IntroduceRequest& request,
-                                          const RelayAddress& relay, const Self& self, Time now,
-                                          Random& random);
+/// Whether an introduction can be made of it. Errors: kTooLarge (greeting), kUsage (lifetime,
+/// label, either not UTF-8).
+Result<void> check(const IntroduceRequest& request);
+
+/// Makes the link, the room's slots, the key package and the sealed offer of a request that was
+/// checked. `keys` are those of `seed`, which is random, and of the request's PIN.
+/// Errors: those of sealing the offer.
+Result<NewIntroduction> make_introduction(const IntroduceRequest& request, Secret seed,
+                                          const IntroductionKeys& keys, const RelayAddress& relay,
+                                          const Self& self, Time now, Random& random);
 
 /// What creates the room at the relay; always the same for the same records.
 /// Errors: kDamaged where the records do not belong together.

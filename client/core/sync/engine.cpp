@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 30s;
+constexpr std::size_t kDraftSizeMax = std::size_t{1} << 20;
 
 tl::unexpected<Error> stopped_error() { return fail(Errc::kStorage, "engine: stopped"); }
 
@@ -98,23 +99,47 @@ void Engine::introduce(IntroduceRequest request, Time now, Done<IntroductionInfo
   engine.see(now);
   if (const auto usable = engine.usable(); !usable) return done(tl::unexpected(usable.error()));
   if (!engine.profile->relay) return done(fail(Errc::kUsage, "introduce: no relay"));
-  auto made = make_introduction(request, *engine.profile->relay, *engine.self, now, engine.random);
+  const auto possible = check(request);
+  if (!possible) return done(tl::unexpected(possible.error()));
+  // std::function can be copied, a seed cannot.
+  const auto seed = std::make_shared<Secret>(engine.random.secret(Link::kSeedSize));
+  std::string pin = request.pin;
+  engine.derive_keys(*seed, std::move(pin),
+                     [&engine, seed, request = std::move(request),
+                      done = std::move(done)](const Result<IntroductionKeys>& keys) {
+                       engine.introduce(request, std::move(*seed), keys, done);
+                     });
+}
+
+// Without a PIN they cost next to nothing.
+void Engine::Impl::derive_keys(const Secret& seed, std::string pin, KeysDone done) {
+  if (pin.empty()) return done(derive_introduction_keys(seed, pin));
+  host.derive_keys(seed.clone(), std::move(pin), std::move(done));
+}
+
+void Engine::Impl::introduce(const IntroduceRequest& request, Secret seed,
+                             const Result<IntroductionKeys>& keys, Done<IntroductionInfo> done) {
+  if (stopped) return done(stopped_error());
+  if (!keys) return done(tl::unexpected(keys.error()));
+  const Time now = latest;
+  auto made =
+      make_introduction(request, std::move(seed), *keys, *profile->relay, *self, now, random);
   if (!made) return done(tl::unexpected(made.error()));
   const RoomId id = made->introduction.room;
   Changes changes = changes_of(made->room);
   changes.emplace_back(clone(made->introduction));
   IntroductionRecord& record =
-      engine.introductions.insert_or_assign(id, std::move(made->introduction)).first->second;
-  auto room = engine.add_room(std::move(made->room), &record, true);
+      introductions.insert_or_assign(id, std::move(made->introduction)).first->second;
+  auto room = add_room(std::move(made->room), &record, true);
   MAGPIE_CHECK(room.has_value());
-  auto answer = [&engine, id, done = std::move(done)](const Result<void>& outcome) {
+  auto answer = [this, id, done = std::move(done)](const Result<void>& outcome) {
     if (!outcome) return done(tl::unexpected(outcome.error()));
-    done(engine.introduction_info(engine.introductions.at(id)));
+    done(introduction_info(introductions.at(id)));
   };
-  engine.waiters.insert_or_assign(id, Impl::Waiter{now + kPatience, std::move(answer)});
-  engine.open_room(**room, now);
-  engine.touch(id);
-  if (engine.flush(std::move(changes), now)) engine.connect_where_needed(now);
+  waiters.insert_or_assign(id, Waiter{now + kPatience, std::move(answer)});
+  open_room(**room, now);
+  touch(id);
+  if (flush(std::move(changes), now)) connect_where_needed(now);
 }
 
 void Engine::cancel_introduction(const RoomId& id, Time now, Done<void> done) {
@@ -130,23 +155,38 @@ void Engine::cancel_introduction(const RoomId& id, Time now, Done<void> done) {
 }
 
 void Engine::preview(std::string link, std::string pin, Time now, Done<OfferInfo> done) {
-  impl_->read_offer(link, pin, now, std::move(done), nullptr);
+  impl_->read_offer(link, std::move(pin), now, std::move(done), nullptr);
 }
 
 void Engine::join(JoinRequest request, Time now, Done<JoinedInfo> done) {
   if (const auto usable = impl_->usable(); !usable) return done(tl::unexpected(usable.error()));
-  impl_->read_offer(request.link, request.pin, now, nullptr, std::move(done));
+  impl_->read_offer(request.link, std::move(request.pin), now, nullptr, std::move(done));
 }
 
-void Engine::Impl::read_offer(std::string_view link, std::string_view pin, Time now,
+void Engine::Impl::read_offer(std::string_view text, std::string pin, Time now,
                               Done<OfferInfo> previewed, Done<JoinedInfo> joined) {
   see(now);
+  auto parsed = parse_link(text);
+  if (!parsed) return read_offer(tl::unexpected(parsed.error()), previewed, joined);
+  const auto link = std::make_shared<Link>(std::move(*parsed));
+  if (!link->needs_pin) pin.clear();
+  derive_keys(link->seed, std::move(pin),
+              [this, link, previewed = std::move(previewed),
+               joined = std::move(joined)](Result<IntroductionKeys> keys) {
+                if (!keys) return read_offer(tl::unexpected(keys.error()), previewed, joined);
+                read_offer(OfferReader::make(std::move(*link), std::move(*keys)), previewed,
+                           joined);
+              });
+}
+
+void Engine::Impl::read_offer(Result<OfferReader> reader, Done<OfferInfo> previewed,
+                              Done<JoinedInfo> joined) {
+  const Time now = latest;
   const auto refuse = [&](Error error) {
     if (previewed) previewed(tl::unexpected(error));
     if (joined) joined(tl::unexpected(error));
   };
   if (stopped) return refuse({Errc::kStorage, "engine: stopped"});
-  auto reader = OfferReader::make(link, pin);
   if (!reader) return refuse(reader.error());
   const RoomId id = reader->keys().room;
   if (rooms.contains(id) || introductions.contains(id)) {
@@ -236,6 +276,18 @@ void Engine::mark_read(const RoomId& id, Done<void> done) {
   done({});
 }
 
+void Engine::save_draft(const RoomId& id, std::string text, Done<void> done) {
+  Impl& engine = *impl_;
+  if (const auto usable = engine.usable(); !usable) return done(usable);
+  if (engine.find_room(id) == nullptr) return done(fail(Errc::kNotFound, "draft: no such room"));
+  if (!is_utf8(text)) return done(fail(Errc::kUsage, "draft: text"));
+  if (text.size() > kDraftSizeMax) return done(fail(Errc::kTooLarge, "draft: text"));
+  Changes changes;
+  changes.emplace_back(DraftRecord{id, std::move(text)});
+  if (!engine.flush(std::move(changes), engine.latest)) return done(stopped_error());
+  done({});
+}
+
 void Engine::set_relay(RelayAddress relay, Done<void> done) {
   Impl& engine = *impl_;
   if (const auto usable = engine.usable(); !usable) return done(usable);
@@ -317,6 +369,15 @@ Result<std::vector<MessageInfo>> Engine::history(const RoomId& room, std::size_t
   messages.reserve(records.size());
   for (const MessageRecord& record : records) messages.push_back(impl_->message_info(record));
   return messages;
+}
+
+Result<std::vector<DraftInfo>> Engine::drafts() const {
+  MAGPIE_TRY_VOID(impl_->usable());
+  MAGPIE_TRY(auto records, impl_->storage.drafts());
+  std::vector<DraftInfo> drafts;
+  drafts.reserve(records.size());
+  for (DraftRecord& record : records) drafts.push_back({record.room, std::move(record.text)});
+  return drafts;
 }
 
 Result<std::string> Engine::safety_number(const RoomId& id, const Fingerprint& person) const {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "client/core/client.h"
+#include "client/core/introduction/keys.h"
 #include "client/core/transport/frames.h"
 #include "client/core/vault/storage.h"
 #include "crypto/base/random.h"
@@ -19,6 +20,11 @@ class EngineHost {
   virtual void connect(const RelayAddress& relay) = 0;
   virtual void disconnect(const RelayAddress& relay) = 0;
   virtual void send(const RelayAddress& relay, frames::ClientFrame frame) = 0;
+  /// The keys of an introduction with a PIN (introduction/keys.h). Takes tenths of a second, so it
+  /// may be done on another thread: `done` is called at once or later, in the engine's own, and not
+  /// after the engine is gone.
+  virtual void derive_keys(Secret seed, std::string pin,
+                           std::function<void(Result<IntroductionKeys>)> done) = 0;
   virtual void emit(Event event) = 0;
 };
 
@@ -57,6 +63,7 @@ class Engine {
   void send(const RoomId& room, std::string text, std::int32_t utc_offset_minutes, Time now,
             Done<EntryId> done);
   void mark_read(const RoomId& room, Done<void> done);
+  void save_draft(const RoomId& room, std::string text, Done<void> done);
   void set_relay(RelayAddress relay, Done<void> done);
   void verify(const RoomId& room, const Fingerprint& person, bool matches, Done<void> done);
 
@@ -65,6 +72,7 @@ class Engine {
   std::vector<IntroductionInfo> introductions() const;
   Result<std::vector<MessageInfo>> history(const RoomId& room, std::size_t before,
                                            std::size_t limit) const;
+  Result<std::vector<DraftInfo>> drafts() const;
   Result<std::string> safety_number(const RoomId& room, const Fingerprint& person) const;
   /// Whether every room is attached and caught up, and nothing waits to be sent.
   bool settled() const;

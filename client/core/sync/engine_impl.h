@@ -52,8 +52,13 @@ struct Engine::Impl {
   Result<void> usable() const;
   Result<Conversation*> add_room(StoredRoom stored, IntroductionRecord* introduction, bool fresh);
   Conversation* find_room(const RoomId& room);
-  void read_offer(std::string_view link, std::string_view pin, Time now, Done<OfferInfo> previewed,
+  using KeysDone = std::function<void(Result<IntroductionKeys>)>;
+  void derive_keys(const Secret& seed, std::string pin, KeysDone done);
+  void introduce(const IntroduceRequest& request, Secret seed, const Result<IntroductionKeys>& keys,
+                 Done<IntroductionInfo> done);
+  void read_offer(std::string_view link, std::string pin, Time now, Done<OfferInfo> previewed,
                   Done<JoinedInfo> joined);
+  void read_offer(Result<OfferReader> reader, Done<OfferInfo> previewed, Done<JoinedInfo> joined);
   void finish_reading(const RoomId& room, Result<FoundOffer> outcome, Time now);
   Result<RoomId> join_found(const Reading& reading, const FoundOffer& found, Time now);
 

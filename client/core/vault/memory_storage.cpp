@@ -78,6 +78,7 @@ struct MemoryStorage::State {
   std::map<RoomId, std::map<std::uint64_t, LogHash>> log_points;
   std::map<RoomId, UnconfirmedRecord> unconfirmed;
   std::map<RoomId, Lines> lines;
+  std::map<RoomId, std::string> drafts;
   std::uint64_t last_message_order = 0;
   std::uint64_t last_outbox_order = 0;
 
@@ -97,6 +98,7 @@ struct MemoryStorage::State {
   void make(const LogPointRecord& record);
   void make(const Delivered& delivered) { lines[delivered.room].mark_delivered(delivered.id); }
   void make(const UnconfirmedRecord& record) { unconfirmed[record.room] = record; }
+  void make(const DraftRecord& record);
   void make(const DropIntroduction& drop) { introductions.erase(drop.room); }
   void make(const DropRoom& drop);
   void make(const MarkRead& read);
@@ -155,6 +157,15 @@ void MemoryStorage::State::make(const DropRoom& drop) {
   log_points.erase(drop.room);
   unconfirmed.erase(drop.room);
   lines.erase(drop.room);
+  drafts.erase(drop.room);
+}
+
+void MemoryStorage::State::make(const DraftRecord& record) {
+  if (record.text.empty()) {
+    drafts.erase(record.room);
+  } else {
+    drafts[record.room] = record.text;
+  }
 }
 
 void MemoryStorage::State::make(const MarkRead& read) {
@@ -222,6 +233,13 @@ Result<std::vector<StoredRoom>> MemoryStorage::rooms() {
   if (state_->failed) return tl::unexpected<Error>(*state_->failed);
   std::vector<StoredRoom> found;
   for (const auto& [id, room] : state_->rooms) found.push_back(state_->stored(room));
+  return found;
+}
+
+Result<std::vector<DraftRecord>> MemoryStorage::drafts() {
+  if (state_->failed) return tl::unexpected<Error>(*state_->failed);
+  std::vector<DraftRecord> found;
+  for (const auto& [room, text] : state_->drafts) found.push_back({.room = room, .text = text});
   return found;
 }
 

@@ -113,6 +113,29 @@ Result<void> make(Database& database, const OutboxDone& done) {
       .run();
 }
 
+Result<void> make(Database& database, const DraftRecord& record) {
+  if (record.text.empty()) {
+    return Query(database, "DELETE FROM drafts WHERE room = ?").bind(record.room.bytes()).run();
+  }
+  return Query(database, "INSERT OR REPLACE INTO drafts (room, text) VALUES (?, ?)")
+      .bind(record.room.bytes())
+      .bind(record.text)
+      .run();
+}
+
+Result<std::vector<DraftRecord>> drafts(Database& database) {
+  std::vector<DraftRecord> found;
+  Query row(database, "SELECT room, text FROM drafts ORDER BY room");
+  for (;;) {
+    MAGPIE_TRY(const bool more, row.next());
+    if (!more) return found;
+    DraftRecord& record = found.emplace_back();
+    record.room = row.id<RoomId>();
+    record.text = row.text();
+    MAGPIE_TRY_VOID(row.finish_row());
+  }
+}
+
 Result<std::vector<OutboxRecord>> outbox(Database& database, const RoomId& room) {
   std::vector<OutboxRecord> found;
   Query row(database,

@@ -121,7 +121,11 @@ CREATE TABLE log_points (
 CREATE TABLE unconfirmed (room BLOB PRIMARY KEY, ids BLOB NOT NULL) STRICT;
 )";
 
-constexpr std::array<Migration, 1> kMigrations = {{{1, kFirst}}};
+constexpr auto kDrafts = R"(
+CREATE TABLE drafts (room BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT;
+)";
+
+constexpr std::array<Migration, 2> kMigrations = {{{1, kFirst}, {2, kDrafts}}};
 
 Result<int> version_of(Database& database) {
   Query query(database, "PRAGMA user_version");

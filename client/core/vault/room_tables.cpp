@@ -229,7 +229,8 @@ Result<void> make(Database& database, const DropRoom& drop) {
        {"DELETE FROM rooms WHERE room = ?", "DELETE FROM group_epochs WHERE room = ?",
         "DELETE FROM group_ratchets WHERE room = ?", "DELETE FROM pending_controls WHERE room = ?",
         "DELETE FROM messages WHERE room = ?", "DELETE FROM outbox WHERE room = ?",
-        "DELETE FROM log_points WHERE room = ?", "DELETE FROM unconfirmed WHERE room = ?"}) {
+        "DELETE FROM log_points WHERE room = ?", "DELETE FROM unconfirmed WHERE room = ?",
+        "DELETE FROM drafts WHERE room = ?"}) {
     MAGPIE_TRY_VOID(Query(database, sql).bind(drop.room.bytes()).run());
   }
   return {};

@@ -155,10 +155,16 @@ struct UnconfirmedRecord {
   std::vector<EntryId> ids;
 };
 
+/// Text that was typed in a room and not sent. Key: room; an empty text ends it.
+struct DraftRecord {
+  RoomId room;
+  std::string text;
+};
+
 struct DropIntroduction {
   RoomId room;
 };
-/// Forgets a room with all its messages, group and slots.
+/// Forgets a room with all its messages, its draft, group and slots.
 struct DropRoom {
   RoomId room;
 };
@@ -169,7 +175,7 @@ struct MarkRead {
 using Change = std::variant<ProfileRecord, PersonRecord, IntroductionRecord, RoomRecord,
                             GroupRecord, PendingControlRecord, PendingControlDone, MessageRecord,
                             OutboxRecord, OutboxDone, LogPointRecord, Delivered, UnconfirmedRecord,
-                            DropIntroduction, DropRoom, MarkRead>;
+                            DraftRecord, DropIntroduction, DropRoom, MarkRead>;
 /// One act: all of it is stored, or nothing.
 using Changes = std::vector<Change>;
 
@@ -198,6 +204,7 @@ class Storage {
   virtual Result<std::vector<PersonRecord>> people() = 0;
   virtual Result<std::vector<IntroductionRecord>> introductions() = 0;
   virtual Result<std::vector<StoredRoom>> rooms() = 0;
+  virtual Result<std::vector<DraftRecord>> drafts() = 0;
   /// The last `limit` messages before position `before` (a count from the end: 0 is the newest),
   /// in log order.
   virtual Result<std::vector<MessageRecord>> messages(const RoomId& room, std::size_t before,

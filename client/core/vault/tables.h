@@ -32,11 +32,14 @@ Result<void> make(Database& database, const DropRoom& drop);
 /// By id.
 Result<std::vector<StoredRoom>> rooms(Database& database);
 
-// message_tables.cpp: messages, outbox
+// message_tables.cpp: messages, outbox, drafts
 Result<void> make(Database& database, const MessageRecord& record);
 Result<void> make(Database& database, const Delivered& delivered);
 Result<void> make(Database& database, const OutboxRecord& record);
 Result<void> make(Database& database, const OutboxDone& done);
+Result<void> make(Database& database, const DraftRecord& record);
+/// By room.
+Result<std::vector<DraftRecord>> drafts(Database& database);
 Result<std::vector<OutboxRecord>> outbox(Database& database, const RoomId& room);
 Result<std::vector<MessageRecord>> messages(Database& database, const RoomId& room,
                                             std::size_t before, std::size_t limit);

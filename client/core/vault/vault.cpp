@@ -166,6 +166,10 @@ Result<std::vector<StoredRoom>> Vault::rooms() {
   return impl_->run([&] { return tables::rooms(*impl_->database); });
 }
 
+Result<std::vector<DraftRecord>> Vault::drafts() {
+  return impl_->run([&] { return tables::drafts(*impl_->database); });
+}
+
 Result<std::vector<MessageRecord>> Vault::messages(const RoomId& room, std::size_t before,
                                                    std::size_t limit) {
   return impl_->run([&] { return tables::messages(*impl_->database, room, before, limit); });

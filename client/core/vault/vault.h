@@ -48,6 +48,7 @@ class Vault final : public Storage {
   Result<std::vector<PersonRecord>> people() override;
   Result<std::vector<IntroductionRecord>> introductions() override;
   Result<std::vector<StoredRoom>> rooms() override;
+  Result<std::vector<DraftRecord>> drafts() override;
   Result<std::vector<MessageRecord>> messages(const RoomId& room, std::size_t before,
                                               std::size_t limit) override;
   Result<std::size_t> message_count(const RoomId& room) override;

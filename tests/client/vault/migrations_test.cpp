@@ -14,6 +14,7 @@
 namespace magpie::client {
 namespace {
 
+using test::changes;
 using test::Image;
 using test::SampleRecords;
 using test::SimulatedDisk;
@@ -51,6 +52,32 @@ Image image_of(int version) {
   return disk.image();
 }
 
+/// What version 1 could hold: a record of every kind that it had.
+Changes whole_of_version_1(SampleRecords& sample) {
+  RoomRecord room = sample.room();
+  const RoomId id = room.room;
+  return changes(sample.profile(), sample.person(), sample.introduction(), std::move(room),
+                 sample.group(id), sample.pending(id), sample.outbox(id), sample.message(id, 7),
+                 LogPointRecord{.room = id, .sequence = 7, .hash = sample.id<LogHash>()},
+                 UnconfirmedRecord{.room = id, .ids = {sample.id<EntryId>()}});
+}
+
+/// Everything in the tables, by their own readers.
+std::string whole_text(Database& database) {
+  std::string text = text_of(tables::profile(database).value().value());
+  const auto people = tables::people(database).value();
+  for (const auto& one : people) text += text_of(one);
+  const auto introductions = tables::introductions(database).value();
+  for (const auto& one : introductions) text += text_of(one);
+  const auto rooms = tables::rooms(database).value();
+  for (const auto& one : rooms) {
+    text += text_of(one);
+    const auto lines = tables::messages(database, one.room.room, 0, SIZE_MAX).value();
+    for (const auto& line : lines) text += text_of(line);
+  }
+  return text;
+}
+
 constexpr auto kBirthdays = "ALTER TABLE people ADD COLUMN birthday INTEGER NOT NULL DEFAULT 7;";
 
 TEST(Migrations, are_numbered_from_one) {
@@ -72,6 +99,37 @@ TEST(Migrations, bring_every_earlier_version_to_the_last_with_what_it_holds) {
     EXPECT_EQ(number(*database, "SELECT birthday FROM people"), 7);
     EXPECT_EQ(text_of(tables::people(*database).value().at(0)), text_of(SampleRecords(1).person()));
   }
+}
+
+TEST(Migrations, from_version_1_keep_every_record_and_make_room_for_drafts) {
+  SimulatedDisk disk;
+  ASSERT_TRUE(disk.make_folder("/profile").has_value());
+  std::string before;
+  RoomId room;
+  {
+    const auto database = open(disk, Database::Mode::kCreate);
+    ASSERT_TRUE(migrate(*database, migrations().first(1)).has_value());
+    SampleRecords sample(1);
+    const Changes whole = whole_of_version_1(sample);
+    for (const Change& change : whole) {
+      const auto made =
+          std::visit([&](const auto& one) { return tables::make(*database, one); }, change);
+      ASSERT_TRUE(made.has_value());
+    }
+    before = whole_text(*database);
+    room = tables::rooms(*database).value().at(0).room.room;
+    EXPECT_FALSE(tables::drafts(*database).has_value());
+  }
+  {
+    const auto database = open(disk, Database::Mode::kExisting);
+    ASSERT_TRUE(migrate(*database).has_value());
+    EXPECT_EQ(whole_text(*database), before);
+    ASSERT_TRUE(tables::make(*database, DraftRecord{.room = room, .text = "half"}).has_value());
+  }
+  const auto database = open(disk, Database::Mode::kExisting);
+  ASSERT_TRUE(migrate(*database).has_value());
+  EXPECT_EQ(whole_text(*database), before);
+  EXPECT_EQ(tables::drafts(*database).value().at(0).text, "half");
 }
 
 TEST(Migrations, that_fail_leave_the_earlier_version_as_it_was) {

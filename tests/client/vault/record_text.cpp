@@ -151,6 +151,10 @@ std::string text_of(const UnconfirmedRecord& record) {
   return line.end();
 }
 
+std::string text_of(const DraftRecord& record) {
+  return Line("draft").field("room", record.room.hex()).field("text", record.text).end();
+}
+
 std::string text_of(const StoredRoom& room) {
   std::string text = text_of(room.room);
   text += room.group ? text_of(*room.group) : "no group\n";
@@ -180,6 +184,9 @@ std::string text_of(Storage& storage) {
     if (!lines) return refused(lines.error());
     for (const auto& record : *lines) text += text_of(record);
   }
+  auto drafts = storage.drafts();
+  if (!drafts) return refused(drafts.error());
+  for (const auto& record : *drafts) text += text_of(record);
   return text;
 }
 

@@ -19,6 +19,7 @@ std::string text_of(const MessageRecord& record);
 std::string text_of(const OutboxRecord& record);
 std::string text_of(const LogPointRecord& record);
 std::string text_of(const UnconfirmedRecord& record);
+std::string text_of(const DraftRecord& record);
 std::string text_of(const StoredRoom& room);
 
 /// Everything that a storage holds, or the name of the error that reading it gave.

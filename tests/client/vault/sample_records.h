@@ -100,6 +100,7 @@ class SampleRecords {
             .utc_offset_minutes = -540,
             .received = time()};
   }
+  DraftRecord draft(const RoomId& room) { return {.room = room, .text = text(70)}; }
   OutboxRecord outbox(const RoomId& room) {
     return {.room = room,
             .id = id<EntryId>(),

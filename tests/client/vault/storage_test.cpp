@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "client/core/vault/memory_storage.h"
 #include "client/core/vault/records.h"
 #include "client/core/vault/vault.h"
@@ -98,8 +100,9 @@ TYPED_TEST(StorageTest, every_kind_of_record_comes_back_as_it_was) {
       .room = room.room, .sequence = 7, .hash = sample.template id<LogHash>()};
   const UnconfirmedRecord unconfirmed = {
       .room = room.room, .ids = {sample.template id<EntryId>(), sample.template id<EntryId>()}};
+  const DraftRecord draft = sample.draft(room.room);
   this->apply(changes(clone(profile), person, clone(introduction), clone(room), clone(group),
-                      clone(pending), outbox, message, point, unconfirmed));
+                      clone(pending), outbox, message, point, unconfirmed, draft));
   this->reopen();
 
   outbox.order = 1;
@@ -107,7 +110,7 @@ TYPED_TEST(StorageTest, every_kind_of_record_comes_back_as_it_was) {
   EXPECT_EQ(text_of(this->storage()), text_of(profile) + text_of(person) + text_of(introduction) +
                                           text_of(room) + text_of(group) + text_of(pending) +
                                           text_of(outbox) + text_of(point) + text_of(unconfirmed) +
-                                          text_of(message));
+                                          text_of(message) + text_of(draft));
 }
 
 TYPED_TEST(StorageTest, what_is_optional_or_empty_comes_back_as_that) {
@@ -168,6 +171,25 @@ TYPED_TEST(StorageTest, a_record_replaces_the_one_with_its_key) {
   EXPECT_EQ(text_of(this->storage()), text_of(profile) + text_of(person) + text_of(ended) +
                                           text_of(moved) + text_of(group) + text_of(pending) +
                                           text_of(none));
+}
+
+TYPED_TEST(StorageTest, a_draft_is_replaced_ended_by_an_empty_one_and_goes_with_its_room) {
+  const RoomId one = this->sample_.template id<RoomId>();
+  const RoomId two = this->sample_.template id<RoomId>();
+  const auto texts = [&] {
+    std::map<RoomId, std::string> found;
+    const auto drafts = this->storage().drafts().value();
+    for (const DraftRecord& draft : drafts) found[draft.room] = draft.text;
+    return found;
+  };
+  this->apply(changes(DraftRecord{.room = one, .text = "half"}, DraftRecord{two, "반쯤 쓴 글"}));
+  this->apply(changes(DraftRecord{.room = one, .text = "half a sentence"}));
+  this->reopen();
+  EXPECT_EQ(texts(),
+            (std::map<RoomId, std::string>{{one, "half a sentence"}, {two, "반쯤 쓴 글"}}));
+  this->apply(changes(DraftRecord{.room = one, .text = ""}, DropRoom{two}));
+  this->reopen();
+  EXPECT_TRUE(texts().empty());
 }
 
 TYPED_TEST(StorageTest, ratchets_alone_leave_the_epoch_as_it_is) {
