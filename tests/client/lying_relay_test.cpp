@@ -239,6 +239,134 @@ TEST_F(LyingRelay, control_entry_that_was_made_up_stops_nobody_for_good) {
   EXPECT_EQ(state_of(attorney_, room, "goes on"), MessageState::kDelivered);
 }
 
+// ---- while somebody comes in
+
+TEST_F(LyingRelay, guest_whose_welcome_was_changed_is_told) {
+  expect_doubt();
+  const auto introduction = introduce();
+  world_.tamper_up = [&](Device& device, frames::ClientFrame& frame) {
+    auto* append = std::get_if<frames::Append>(&frame.body);
+    if (append != nullptr && append->control && &device == &relative_.device()) {
+      append->payload[append->payload.size() / 4] ^= 1;
+    }
+    return true;
+  };
+  const auto joined = join(relative_, introduction->link);
+  ASSERT_TRUE(joined);  // the relay's word
+  world_.tamper_up = nullptr;
+  ASSERT_TRUE(world_.run_until_settled());
+  EXPECT_EQ(room_of(relative_, joined->room).state, RoomState::kClosed);
+  EXPECT_EQ(attorney_.device().engine().introductions().front().state,
+            client::IntroductionState::kEnded);
+}
+
+TEST_F(LyingRelay, guest_whose_welcome_is_passed_off_as_a_message_is_told) {
+  expect_doubt();
+  const auto introduction = introduce();
+  change_next_entry(attorney_, [](frames::Entry& entry) { entry.control = false; });
+  const auto joined = join(relative_, introduction->link);
+  ASSERT_TRUE(joined && changed_);
+  ASSERT_TRUE(world_.run_until_settled());
+  EXPECT_EQ(room_of(relative_, joined->room).state, RoomState::kClosed);
+}
+
+TEST_F(LyingRelay, guest_whose_welcome_is_withheld_from_the_inviter_is_told) {
+  expect_doubt();
+  const auto introduction = introduce();
+  world_.tamper = [&](Device& device, frames::ServerFrame& frame) {
+    const auto* entry = std::get_if<frames::Entry>(&frame);
+    return &device != &attorney_.device() || entry == nullptr || entry->sequence != 2;
+  };
+  const auto joined = join(relative_, introduction->link);
+  ASSERT_TRUE(joined);
+  ASSERT_TRUE(world_.run_until_settled());
+  EXPECT_EQ(room_of(relative_, joined->room).state, RoomState::kClosed);
+  EXPECT_EQ(attorney_.device().engine().introductions().front().state,
+            client::IntroductionState::kEnded);
+}
+
+TEST_F(LyingRelay, welcome_that_was_acknowledged_and_dropped_is_sent_again) {
+  const auto introduction = introduce();
+  for (const std::uint64_t number : {1, 40}) {
+    int dropped = 0;
+    world_.tamper_up = [&](Device& device, frames::ClientFrame& frame) {
+      const auto* append = std::get_if<frames::Append>(&frame.body);
+      if (append == nullptr || &device != &relative_.device() || ++dropped > 1) return true;
+      world_.invent(device, frames::Answer{frame.correlation, frames::Appended{number}});
+      return false;
+    };
+    const auto link = number == 1 ? introduction->link : introduce()->link;
+    Person& guest = number == 1 ? relative_ : other_;
+    std::optional<Result<client::JoinedInfo>> joined;
+    guest.device().run([&](Engine& engine) {
+      engine.join({link, "", "name"}, world_.now(), [&](const auto& made) { joined = made; });
+    });
+    world_.run_for(10s);
+    world_.break_connections(guest.device());
+    world_.run_for(15s);
+    ASSERT_TRUE(joined && *joined) << number;
+    EXPECT_EQ(send(guest, (*joined)->room, "in"), Errc{});
+    ASSERT_TRUE(world_.run_until_settled());
+    EXPECT_EQ(texts(attorney_, (*joined)->room), (Texts{"in"}));
+  }
+}
+
+TEST_F(LyingRelay, guest_who_was_denied_the_room_is_told_and_comes_in_later) {
+  const auto introduction = introduce();
+  // The Welcome is in the log, and its sender hears nothing of it for as long as somebody waits.
+  bool silent = true;
+  world_.tamper = [&](Device& device, frames::ServerFrame& frame) {
+    if (&device != &relative_.device()) return true;
+    auto* answer = std::get_if<frames::Answer>(&frame);
+    const auto* entry = std::get_if<frames::Entry>(&frame);
+    if (silent) {
+      const bool appended =
+          answer != nullptr && std::holds_alternative<frames::Appended>(answer->result);
+      return !appended && (entry == nullptr || !entry->own);
+    }
+    if (answer != nullptr) answer->result = frames::Refusal{Errc::kNoSuchSlot, 0};
+    return true;
+  };
+  EXPECT_EQ(join(relative_, introduction->link).error().code, Errc::kTimedOut);
+  const auto room = relative_.rooms().front().id;
+  EXPECT_EQ(room_of(relative_, room).state, RoomState::kWaiting);
+  silent = false;
+  world_.break_connections(relative_.device());
+  world_.run_for(15s);
+  EXPECT_EQ(room_of(relative_, room).state, RoomState::kClosed);
+  EXPECT_EQ(send(relative_, room, "not now"), Errc::kNotFound);
+  world_.tamper = nullptr;
+  restart(relative_);
+  EXPECT_EQ(room_of(relative_, room).state, RoomState::kOk);
+  EXPECT_EQ(send(relative_, room, "in"), Errc{});
+  ASSERT_TRUE(world_.run_until_settled());
+  EXPECT_EQ(texts(attorney_, room), (Texts{"in"}));
+}
+
+TEST_F(LyingRelay, entries_that_were_made_up_before_the_welcome_keep_no_guest_out) {
+  const auto introduction = introduce();
+  bool first = true;
+  world_.tamper = [&](Device& device, frames::ServerFrame& frame) {
+    const auto* entry = std::get_if<frames::Entry>(&frame);
+    if (entry == nullptr || &device != &relative_.device() || !entry->own) return true;
+    if (!std::exchange(first, false)) return true;
+    for (const std::uint64_t number : {2, 7}) {
+      world_.invent(device,
+                    frames::Entry{entry->room, number, world_.random().id<client::EntryId>(), false,
+                                  false, Buffer(512, 7)});
+    }
+    world_.invent(device, *entry);
+    return false;
+  };
+  const auto joined = join(relative_, introduction->link);
+  ASSERT_TRUE(joined);
+  ASSERT_TRUE(world_.run_until_settled());
+  EXPECT_EQ(send(relative_, joined->room, "in"), Errc{});
+  ASSERT_TRUE(world_.run_until_settled());
+  EXPECT_EQ(texts(attorney_, joined->room), (Texts{"in"}));
+  EXPECT_EQ(room_of(relative_, joined->room).state, RoomState::kOk);
+}
+
 TEST_F(LyingRelay, introduction_is_not_forgotten_before_the_relay_has_closed_it) {
   const auto introduction = introduce();
   world_.tamper_up = [&](Device& device, frames::ClientFrame& frame) {

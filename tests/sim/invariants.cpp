@@ -62,15 +62,17 @@ void World::check_told(Device& device, const client::Event& event) {
     violate(device.name() + ": doubt without a reason, event " + std::to_string(event.index()));
 }
 
-// Whoever is in an epoch of a room agrees on its authenticator with all who ever were.
+// Whoever is in an epoch of a room agrees on its authenticator with who came there first, or one of
+// the two was told of doubt.
 void World::check_groups(Device& device) {
   for (const client::RoomInfo& room : device.engine().rooms()) {
     const auto view = device.engine().group_view(room.id);
     if (!view) continue;
-    const auto [known, is_new] =
-        authenticators_.try_emplace({room.id, view->epoch}, view->epoch_authenticator);
-    const bool alone = !is_new && known->second != view->epoch_authenticator;
-    if (alone && !device.told_of_doubt(room.id)) {
+    const auto [known, is_new] = authenticators_.try_emplace({room.id, view->epoch}, device.index(),
+                                                             view->epoch_authenticator);
+    const auto& [first, authenticator] = known->second;
+    const bool alone = !is_new && authenticator != view->epoch_authenticator;
+    if (alone && !device.told_of_doubt(room.id) && !devices_[first]->told_of_doubt(room.id)) {
       violate(device.name() + " is alone in epoch " + std::to_string(view->epoch) + " of room " +
               brief(room.id));
     }

@@ -17,7 +17,7 @@ class Scenario {
   Scenario(std::uint64_t seed, std::ostream* trace) : world_(seed, trace) {
     auto& random = world_.random();
     guest_count_ = 1 + random.below(3);
-    if (seed >= kFirstLyingSeed) liar_.emplace(world_);
+    if (seed >= kFirstLyingSeed) liar_.emplace(world_, lies_);
     stranger_ = !liar_ && random.chance(300);
     people_.emplace_back(world_, world_.add_device("attorney"));
     for (std::size_t i = 1; i <= guest_count_; ++i) {
@@ -36,6 +36,7 @@ class Scenario {
     if (world_.violation().empty()) liar_ ? end_of_lies() : end_well();
     return world_.violation();
   }
+  const LieCounts& lies() const { return lies_; }
 
  private:
   Person& attorney() { return people_.front(); }
@@ -241,6 +242,7 @@ class Scenario {
     }
     if (!world_.run_until_settled()) return world_.violate("does not come to rest");
     for (Person& person : people_) check_kept(person);
+    for (std::size_t i = 1; i < people_.size(); ++i) check_nobody_waits(people_[i]);
     for (const client::RoomId& room : attorney().conversations()) {
       for (std::size_t i = 1; i < people_.size(); ++i) {
         const auto rooms = people_[i].conversations();
@@ -249,6 +251,30 @@ class Scenario {
         check_direction(people_[i], attorney(), room);
       }
     }
+  }
+
+  // Who joined is in the room with the attorney, or knows better. Against a relay that said to have
+  // closed a room and opens it again, there is only that nothing is ever told as delivered.
+  void check_nobody_waits(Person& guest) {
+    const auto theirs = attorney().conversations();
+    for (const client::RoomInfo& room : guest.rooms()) {
+      if (room.state == client::RoomState::kWaiting) {
+        world_.violate(guest.device().name() + " waits for ever to come in");
+      }
+      const bool together = std::ranges::find(theirs, room.id) != theirs.end();
+      const bool told =
+          guest.device().told_of_end(room.id) || guest.device().told_of_doubt(room.id);
+      if (!together && !told && !closed_by_attorney(room.id)) {
+        world_.violate(guest.device().name() + " is alone in a room and does not know it");
+      }
+    }
+  }
+
+  bool closed_by_attorney(const client::RoomId& room) {
+    return std::ranges::any_of(attorney().device().events, [&](const client::Event& event) {
+      const auto* gone = std::get_if<client::event::RoomGone>(&event);
+      return gone != nullptr && gone->room == room;
+    });
   }
 
   void go_on(Person& person) {
@@ -306,6 +332,7 @@ class Scenario {
   }
 
   World world_;
+  LieCounts lies_{};
   std::optional<Liar> liar_;
   std::vector<Person> people_;
   std::size_t guest_count_ = 0;
@@ -315,8 +342,13 @@ class Scenario {
 
 }  // namespace
 
-std::string run_scenario(std::uint64_t seed, std::ostream* trace) {
-  return Scenario(seed, trace).run();
+std::string run_scenario(std::uint64_t seed, std::ostream* trace, LieCounts* lies) {
+  Scenario scenario(seed, trace);
+  const std::string violation = scenario.run();
+  for (std::size_t i = 0; lies != nullptr && i < lies->size(); ++i) {
+    lies->at(i) += scenario.lies().at(i);
+  }
+  return violation;
 }
 
 }  // namespace magpie::sim

@@ -7,6 +7,11 @@
 #include "tests/sim/wire.h"
 
 namespace magpie::sim {
+namespace {
+
+constexpr std::uint64_t kStepsMax = 200'000;  // many times what a run takes
+
+}  // namespace
 
 World::World(std::uint64_t seed, std::ostream* trace)
     : random_(seed),
@@ -49,6 +54,7 @@ void World::violate(const std::string& what) {
 bool World::run_for(Milliseconds time) {
   const Time end = now() + time;
   while (violation_.empty() && scheduler_.step(end)) {
+    if (++steps_ > kStepsMax) violate("runs for ever");
   }
   if (now() < end) scheduler_.jump(end - now());
   return violation_.empty();

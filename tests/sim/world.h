@@ -40,7 +40,8 @@ class World {
   void crash_relay();
   void break_connections(Device& device);
 
-  /// Runs what happens in this time. False where an invariant failed.
+  /// Runs what happens in this time. False where an invariant failed, or where something goes round
+  /// and round.
   bool run_for(Milliseconds time);
   /// Runs until every device that is on is settled. False where that takes too long.
   bool run_until_settled(Milliseconds limit = std::chrono::minutes(20));
@@ -96,8 +97,11 @@ class World {
   std::map<server::SessionId, std::shared_ptr<Connection>> sessions_;
   std::shared_ptr<Connection> opening_;
   std::string violation_;
+  std::uint64_t steps_ = 0;
 
-  std::map<std::pair<client::RoomId, std::uint64_t>, Buffer> authenticators_;
+  /// Of each epoch of each room, and the device that was there first.
+  std::map<std::pair<client::RoomId, std::uint64_t>, std::pair<std::size_t, Buffer>>
+      authenticators_;
   std::map<std::pair<std::size_t, client::EntryId>, std::pair<Buffer, std::uint64_t>> sent_;
 };
 

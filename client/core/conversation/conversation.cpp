@@ -28,7 +28,8 @@ Conversation::Conversation(StoredRoom stored, IntroductionRecord* introduction,
       outbox_(std::make_move_iterator(stored.outbox.begin()),
               std::make_move_iterator(stored.outbox.end())),
       unconfirmed_(std::move(stored.unconfirmed)),
-      creation_sent_(!fresh) {
+      creation_sent_(!fresh),
+      awaited_(fresh) {
   // Of the points that are kept, those of the chain that leads to the cursor.
   std::uint64_t next = room_.cursor;
   for (auto point = stored.log_points.rbegin(); point != stored.log_points.rend(); ++point) {
@@ -95,9 +96,10 @@ void Conversation::closed() {
   phase_ = Phase::kOffline;
   greeting_.reset();
   in_flight_ = InFlight::kNothing;
-  tried_both_keys_ = false;
+  tried_both_keys_ = attached_exchanged_ = false;
   awaits_echo_ = false;
   wait_through_ = 0;
+  caught_up_through_ = 0;
   relay_last_control_ = 0;
   set_back_to_.reset();
   acknowledged_ = 0;
@@ -159,9 +161,8 @@ void Conversation::answered(const frames::Answer& answer, Time now) {
 // Until the relay has closed it, the link still lets somebody in.
 void Conversation::close_answered(const frames::Answer& answer, Time now) {
   const auto* refusal = std::get_if<frames::Refusal>(&answer.result);
-  const bool closed = std::holds_alternative<frames::Closed>(answer.result) ||
-                      (refusal != nullptr && refusal->code == Errc::kNoSuchSlot);
-  if (closed) return drop();
+  if (std::holds_alternative<frames::Closed>(answer.result)) return drop();
+  if (refusal != nullptr && refusal->code == Errc::kNoSuchSlot) phase_ = Phase::kAttaching;
   retry_later(now);
 }
 
@@ -182,13 +183,16 @@ void Conversation::attach_answered(const frames::Answer& answer, Time now) {
   }
   const auto* attached = std::get_if<frames::Attached>(&answer.result);
   if (attached == nullptr) return retry_later(now);
+  attached_exchanged_ = phase_ == Phase::kAttachingExchanged;
   phase_ = Phase::kCatchingUp;
   relay_last_control_ = attached->last_control;
   if (attached->head < room_.cursor) {
     set_back_to_ = attached->head;
     raise_fork();
   }
-  if (attached->last_control < room_.last_control) taken_back(attached->last_control, now);
+  if (attached->last_control < room_.last_control && !joining()) {
+    taken_back(attached->last_control, now);
+  }
   if (room_.closed && !is_introduction()) set_closed(false);
   if (is_introduction()) establish();
   if (introduction_ != nullptr && attached->exchanged_key_attempts > introduction_->attempts) {
@@ -215,24 +219,32 @@ void Conversation::attach_refused(Errc code, Time now) {
     return fail_join(tried_both_keys_ || code == Errc::kSlotExchanged ? Errc::kIntroductionUsed
                                                                       : Errc::kIntroductionEnded);
   }
-  lost();
+  lost(now);
 }
 
-// The relay opens the room no more. For an introduction that is its end; another room is tried
-// again with the next session, as a relay's word alone should not end a conversation for good.
-void Conversation::lost() {
+// The relay opens the room no more. A conversation is tried again with the next session, as a
+// relay's word alone should not end it for good. An introduction ends, and is forgotten once the
+// relay has said so twice: a guest may be in a room that only the inviter can close.
+void Conversation::lost(Time now) {
   phase_ = Phase::kOffline;
   if (!is_introduction()) return set_closed(true);
-  if (introduction_->state == IntroductionRecord::State::kWaiting) {
-    introduction_->state = IntroductionRecord::State::kEnded;
-    introduction_->link.clear();
-    introduction_->key_package.reset();
-    introduction_dirty_ = true;
-  }
-  drop();
+  if (room_.closed) return drop();
+  end_waiting();
+  if (greeting_) phase_ = Phase::kAttaching;
+  retry_later(now);
 }
 
-void Conversation::noticed(frames::Notice::Kind kind) {
+// Nobody comes in by this introduction any more.
+void Conversation::end_waiting() {
+  introduction_->state = IntroductionRecord::State::kEnded;
+  introduction_->link.clear();
+  introduction_->key_package.reset();
+  introduction_dirty_ = true;
+  drop_pending();
+  set_closed(true);
+}
+
+void Conversation::noticed(frames::Notice::Kind kind, Time now) {
   if (!online()) return;
   switch (kind) {
     case frames::Notice::Kind::kExchangedKeyAttempt:
@@ -244,7 +256,7 @@ void Conversation::noticed(frames::Notice::Kind kind) {
     case frames::Notice::Kind::kSlotRemoved:
     case frames::Notice::Kind::kRoomClosed:
       closed();
-      return joining() ? fail_join(Errc::kIntroductionEnded) : lost();
+      return joining() ? fail_join(Errc::kIntroductionEnded) : lost(now);
   }
 }
 
@@ -260,9 +272,22 @@ void Conversation::establish() {
   out_.introduction_changed = is_introduction();
 }
 
+// Whoever waits for it is told, and nothing stays. Later the room says it, and is tried again with
+// the next session: the relay's word alone should not keep a guest out for good.
 void Conversation::fail_join(Errc code) {
+  phase_ = Phase::kOffline;
+  if (!awaited_) return set_closed(true);
   out_.established = fail(code, "join: another came first");
   drop();
+}
+
+// The relay has this guest's Welcome, and shows it no more: this device is in all the same.
+void Conversation::enter_late(std::uint64_t sequence, Time now) {
+  apply_pending(now);
+  room_.cursor = room_.last_control = sequence;
+  room_.hash_anchored = false;
+  phase_ = Phase::kAttaching;  // for what came after it
+  retry_at_ = now;
 }
 
 void Conversation::drop() {
@@ -281,11 +306,7 @@ Result<void> Conversation::end_introduction(Time now) {
   if (!is_introduction() || introduction_->state != IntroductionRecord::State::kWaiting) {
     return fail(Errc::kUsage, "introduction: does not wait");
   }
-  introduction_->state = IntroductionRecord::State::kEnded;
-  introduction_->link.clear();
-  introduction_->key_package.reset();
-  introduction_dirty_ = true;
-  set_closed(true);
+  end_waiting();
   pump(now);
   return {};
 }
@@ -358,7 +379,7 @@ Time Conversation::next_tick() const {
                           room_.cursor >= wait_through_;
   const bool waits = pending_ ? pending_->next.has_value() : group_ && !outbox_.empty();
   if (could_send && waits) next = std::min(next, retry_at_);
-  if (could_send && group_ && !unconfirmed_.ids.empty() && !receipt_queued()) {
+  if (could_send && group_ && !pending_ && !unconfirmed_.ids.empty() && !receipt_queued()) {
     next = std::min(next, std::max(receipt_at_, retry_at_));
   }
   return next;

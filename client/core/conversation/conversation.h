@@ -64,7 +64,7 @@ class Conversation {
   void answered(const frames::Answer& answer, Time now);
   void entry(const frames::Entry& entry, Time now);
   void caught_up(std::uint64_t through, Time now);
-  void noticed(frames::Notice::Kind kind);
+  void noticed(frames::Notice::Kind kind, Time now);
 
   void tick(Time now);
   /// The clock shows an earlier time than before: what is due in a moment stays so.
@@ -78,6 +78,8 @@ class Conversation {
   void mark_read();
   /// A person compared a member's number. \`matches\` ends that doubt, otherwise sending pauses.
   void compared(bool matches, Time now);
+  /// Nobody waits any more for what comes of joining: from here on the room itself says it.
+  void stop_waiting() { awaited_ = false; }
   /// A person decided to go on although histories differ, or others may be in another epoch.
   void end_fork(Time now);
   /// Drops an introduction whose room was never asked of a relay, as if it had not been made.
@@ -142,11 +144,13 @@ class Conversation {
   void create_answered(const frames::Answer& answer, Time now);
   void attach_answered(const frames::Answer& answer, Time now);
   void attach_refused(Errc code, Time now);
-  void lost();
+  void lost(Time now);
   void set_closed(bool closed);
   void acknowledge(Output& out);
   void establish();
   void fail_join(Errc code);
+  void enter_late(std::uint64_t sequence, Time now);
+  void end_waiting();
   void drop();
 
   // send.cpp
@@ -172,6 +176,8 @@ class Conversation {
   void drop_pending();
 
   // receive.cpp
+  bool is_pending(const frames::Entry& entry) const;
+  void before_joining(const frames::Entry& entry);
   void shown_again(const frames::Entry& entry);
   std::optional<Buffer> own_entry(const frames::Entry& entry, Time now);
   void foreign_entry(const frames::Entry& entry, Time now);
@@ -207,7 +213,10 @@ class Conversation {
   InFlight in_flight_ = InFlight::kNothing;
   EntryId in_flight_id_;  ///< of the entry that is being appended
   bool tried_both_keys_ = false;
-  bool creation_sent_;              ///< or may have been, before this object was made
+  bool attached_exchanged_ = false;  ///< with the key that a Welcome exchanges the slot's for
+  bool creation_sent_;               ///< or may have been, before this object was made
+  bool awaited_;                     ///< somebody is told what comes of joining
+  std::uint64_t caught_up_through_ = 0;
   bool awaits_echo_ = false;        ///< the head of the queue is in the log, its entry not come yet
   std::uint64_t wait_through_ = 0;  ///< nothing is sent before this entry was processed
   std::uint64_t relay_last_control_ = 0;

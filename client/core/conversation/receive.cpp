@@ -61,6 +61,7 @@ EntryId local_id(std::string_view label, const RoomId& room, std::uint64_t seque
 
 void Conversation::entry(const frames::Entry& entry, Time now) {
   if (!online() || out_.dropped || entry.sequence > frames::kSequenceMax) return;
+  if (joining() && !is_pending(entry)) return before_joining(entry);
   if (entry.sequence <= room_.cursor) return shown_again(entry);
   if (entry.sequence > room_.cursor + 1) pass_gap(entry.sequence - 1, now);
   std::optional<Buffer> payload;
@@ -83,6 +84,15 @@ void Conversation::entry(const frames::Entry& entry, Time now) {
   }
 }
 
+bool Conversation::is_pending(const frames::Entry& entry) const {
+  return entry.own && entry.control && pending_ && pending_->id == entry.entry_id;
+}
+
+// Until its own Welcome comes, a guest takes nothing from the log: each session reads it anew.
+void Conversation::before_joining(const frames::Entry& entry) {
+  if (entry.control && entry.sequence > room_.cursor) fail_join(Errc::kIntroductionUsed);
+}
+
 // An entry under a number that was passed: the same as before, or two were shown under one number.
 void Conversation::shown_again(const frames::Entry& entry) {
   const auto before = log_points_.find(entry.sequence - 1);
@@ -95,7 +105,8 @@ void Conversation::shown_again(const frames::Entry& entry) {
 
 void Conversation::caught_up(std::uint64_t through, Time now) {
   if (phase_ != Phase::kCatchingUp || through > frames::kSequenceMax) return;
-  if (through > room_.cursor) pass_gap(through, now);
+  caught_up_through_ = through;
+  if (through > room_.cursor && !joining()) pass_gap(through, now);
   phase_ = Phase::kLive;
   if (relay_last_control_ > room_.last_control && relay_last_control_ <= room_.cursor) {
     missed_control(relay_last_control_);
@@ -109,7 +120,7 @@ void Conversation::caught_up(std::uint64_t through, Time now) {
 // What this device sent itself comes without its payload: that is here. Nothing where it is not:
 // then somebody else speaks from this slot, or the relay lies, or this vault is an old copy.
 std::optional<Buffer> Conversation::own_entry(const frames::Entry& entry, Time now) {
-  if (pending_ && entry.control && pending_->id == entry.entry_id) {
+  if (is_pending(entry)) {
     Buffer payload = std::move(pending_->payload);
     const Head head = head_of(payload);
     log_restarts_ = head.kind == Kind::kHandshake && !decode_log_point(head.authenticated_data);
@@ -126,8 +137,8 @@ std::optional<Buffer> Conversation::own_entry(const frames::Entry& entry, Time n
     awaits_echo_ = false;
     return payload;
   }
-  if (joining()) {
-    if (entry.control) fail_join(Errc::kIntroductionUsed);
+  if (is_introduction()) {
+    if (!room_.closed) static_cast<void>(end_introduction(now));  // in the Welcome's place
   } else if (!room_.closed) {
     // Another member's words may be hidden behind it, so it is told as a gap, and sending stops.
     show_gap(entry.sequence, entry.sequence, now);
@@ -147,17 +158,17 @@ void Conversation::foreign_entry(const frames::Entry& entry, Time now) {
       // A handshake message here had no compare-and-append: nobody applies it.
       show_gap(entry.sequence, entry.sequence, now);
     }
-  } else if (entry.control && joining()) {
-    fail_join(Errc::kIntroductionUsed);
-  } else if (entry.control && !room_.closed) {
+  } else if (!room_.closed) {
     accept_welcome(entry, now);
   }
 }
 
-// A control entry in an introduction's room: the guest's Welcome, or garbage, which is passed over.
+// What a guest says first is the Welcome. After anything else in its place nobody may come in by
+// this link any more, and a guest may believe to be in: the room is closed, so that all know.
 void Conversation::accept_welcome(const frames::Entry& entry, Time now) {
   auto group = join_by_welcome(entry.payload, *introduction_, room_, around_.self, now);
-  if (!group) return;
+  if (!group || !entry.control) return static_cast<void>(end_introduction(now));
+  drop_pending();  // the offer, where the relay never showed it as stored
   group_ = std::move(*group);
   epoch_dirty_ = true;
   room_.kind = RoomRecord::Kind::kPair;
@@ -282,7 +293,7 @@ void Conversation::compare(const LogPoint& seen, std::uint64_t sequence) {
 }
 
 void Conversation::raise_fork() {
-  if (room_.doubt_fork) return;
+  if (room_.doubt_fork || joining()) return;  // a guest has no history yet
   room_.doubt_fork = true;
   room_dirty_ = true;
   out_.room_changed = true;
@@ -308,6 +319,7 @@ void Conversation::pass_gap(std::uint64_t through, Time now) {
   const std::uint64_t first = room_.cursor + 1;
   room_.cursor = through;
   room_.hash_anchored = false;
+  set_back_to_.reset();
   room_dirty_ = true;
   out_.room_changed = true;
   if (!is_introduction()) return show_gap(first, through, now);

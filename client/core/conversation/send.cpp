@@ -98,7 +98,11 @@ void Conversation::append_answered(const frames::Answer& answer, Time now) {
   // Where the entry came before the answer, it does not wait here any more.
   const bool waits = (pending_ && pending_->id == in_flight_id_) ||
                      (!outbox_.empty() && outbox_.front().id == in_flight_id_);
-  if (waits && appended->sequence > room_.cursor) {
+  if (waits && joining() && appended->sequence <= room_.cursor) {
+    retry_later(now);  // under that number is the offer
+  } else if (waits && joining() && appended->sequence <= caught_up_through_) {
+    enter_late(appended->sequence, now);
+  } else if (waits && appended->sequence > room_.cursor) {
     awaits_echo_ = true;
   } else if (waits && was_another_entry(appended->sequence)) {
     raise_fork();
@@ -133,18 +137,21 @@ void Conversation::append_refused(const frames::Refusal& refusal, Time now) {
     case Errc::kStale:
     case Errc::kSlotExchanged:
       if (joining()) {
-        // Another guest's Welcome came first, or this one's own, sent before a break.
+        // Another guest's Welcome came first, or this one's own, sent before a break. Where the key
+        // that it brought has opened the room already, it was this one's.
+        if (attached_exchanged_) return enter_late(room_.cursor, now);
         tried_both_keys_ = true;
         return attach(true);
       }
       if (refusal.code == Errc::kStale) return stale(refusal.last_control, now);
-      return lost();
+      return lost(now);
     case Errc::kNoSuchSlot:
-      return joining() ? fail_join(Errc::kIntroductionEnded) : lost();
+      return joining() ? fail_join(Errc::kIntroductionEnded) : lost(now);
     case Errc::kNotAttached:
       phase_ = Phase::kAttaching;
       return retry_later(now);
     case Errc::kIdReused:
+      if (joining()) return retry_later(now);
       if (pending_) return drop_pending();
       finish(outbox_.front(), 0, MessageRecord::State::kNotSent);
       outbox_.pop_front();

@@ -113,7 +113,7 @@ void Engine::Impl::received(const RelayAddress& address, frames::ServerFrame fra
   } else if (const auto* notice = std::get_if<frames::Notice>(&frame)) {
     Conversation* room = at_relay(notice->room, address) ? find_room(notice->room) : nullptr;
     if (room != nullptr) {
-      room->noticed(notice->kind);
+      room->noticed(notice->kind, now);
       touch(notice->room);
     }
   }
@@ -237,7 +237,10 @@ void Engine::Impl::expire(Time now) {
     if (waiter.deadline <= now) late.push_back(id);
   }
   for (const RoomId& id : late) {
-    if (Conversation* room = find_room(id); room != nullptr && room->take_back()) touch(id);
+    if (Conversation* room = find_room(id); room != nullptr) {
+      room->stop_waiting();
+      if (room->take_back()) touch(id);
+    }
     settle_waiter(id, fail(Errc::kTimedOut, "relay: time"));
   }
 }
