@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/shards.h"
 
+#include <time.h>
+
 #include <deque>
 
 #include "crypto/base/check.h"
+#include "server/room/clock_guard.h"
 
 namespace magpie::server {
 
@@ -33,8 +36,15 @@ struct Committed {
 };
 using Job = std::variant<Open, CloseSession, Receive, Writable, Expire, Committed>;
 
-Time now() {
+Time clock_now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// Since the machine was switched on, its sleep included.
+std::chrono::milliseconds running_for() {
+  timespec time{};
+  MAGPIE_CHECK(::clock_gettime(CLOCK_BOOTTIME, &time) == 0);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::milliseconds(time.tv_nsec / 1'000'000);
 }
 
 }  // namespace
@@ -115,6 +125,7 @@ class Shards::Executor {
     committer_.submit(std::move(batch), [this](Result<void> result) { post(Committed{result}); });
   }
 
+  Time now() { return guard_.now(clock_now(), running_for()); }
   void handle(const Open& open) { hub_.join(open.session, open.nonce); }
   void handle(const CloseSession& close) { hub_.close(close.session); }
   void handle(Receive& receive) {
@@ -138,6 +149,7 @@ class Shards::Executor {
   bool stopping_ = false;  // guarded by mutex_
 
   // The thread's own.
+  ClockGuard guard_;
   std::deque<Job> jobs_;
   bool writing_ = false;
   bool expire_again_ = false;

@@ -55,7 +55,8 @@ rocksdb::DBOptions database_options(rocksdb::Env* environment) {
   options.create_missing_column_families = true;
   options.paranoid_checks = true;
   options.db_write_buffer_size = 64 << 20;
-  options.max_total_wal_size = 128 << 20;
+  // A start replays the logs: as little as this, whatever is kept.
+  options.max_total_wal_size = 32 << 20;
   options.max_open_files = 512;
   // What is read at the start does not grow with what is kept.
   options.max_file_opening_threads = 1;

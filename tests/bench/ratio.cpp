@@ -33,18 +33,27 @@ std::string name_of(const Comparison& comparison, const char* side) {
   return comparison.bench + " " + std::to_string(comparison.n) + " " + side;
 }
 
-void print(const Comparison& comparison, double ns, double reference_ns, bool json) {
-  const double ratio = reference_ns > 0 ? ns / reference_ns : 0;
-  if (json) {
-    std::printf("{\"bench\":\"%s\",\"n\":%ld,\"ns\":%.0f,\"reference_ns\":%.0f,\"ratio\":%.3f}\n",
-                comparison.bench.c_str(), comparison.n, ns, reference_ns, ratio);
-  } else {
-    std::printf("%-28s %6ld %14.1f us %14.1f us %8.2f\n", comparison.bench.c_str(), comparison.n,
-                ns / 1000, reference_ns / 1000, ratio);
-  }
+}  // namespace
+
+void print_head(bool json) {
+  if (!json) std::printf("%-32s %7s %17s %17s %8s\n", "", "n", "measured", "reference", "ratio");
 }
 
-}  // namespace
+void print(const Figure& figure, bool json) {
+  const double ratio = figure.reference > 0 ? figure.measured / figure.reference : 0;
+  const auto* const unit = figure.unit.c_str();
+  if (json) {
+    std::printf("{\"bench\":\"%s\",\"n\":%ld,\"%s\":%.0f,\"reference_%s\":%.0f,\"ratio\":%.3f}\n",
+                figure.bench.c_str(), figure.n, unit, figure.measured, unit, figure.reference,
+                ratio);
+  } else {
+    const bool time = figure.unit == "ns";
+    std::printf("%-32s %7ld %14.1f %-2s %14.1f %-2s %8.2f\n", figure.bench.c_str(), figure.n,
+                figure.measured / 1000, time ? "us" : "kB", figure.reference / 1000,
+                time ? "us" : "kB", ratio);
+  }
+  std::fflush(stdout);
+}
 
 int run(int argc, char** argv, const std::vector<Comparison>& comparisons) {
   bool json = false;
@@ -75,12 +84,11 @@ int run(int argc, char** argv, const std::vector<Comparison>& comparisons) {
   benchmark::Initialize(&count, options);
   Medians medians;
   benchmark::RunSpecifiedBenchmarks(&medians);
-  if (!json) {
-    std::printf("%-28s %6s %17s %17s %8s\n", "", "n", "measured", "reference", "ratio");
-  }
+  print_head(json);
   for (const Comparison* comparison : chosen) {
-    print(*comparison, medians.of(name_of(*comparison, "measured")),
-          medians.of(name_of(*comparison, "reference")), json);
+    print({comparison->bench, comparison->n, medians.of(name_of(*comparison, "measured")),
+           medians.of(name_of(*comparison, "reference"))},
+          json);
   }
   return chosen.empty() ? 1 : 0;
 }

@@ -30,8 +30,22 @@ struct Comparison {
   Timed reference;
 };
 
+/// One line of a result: a size or a time, and its reference in the same run.
+struct Figure {
+  std::string bench;
+  long n;
+  double measured;
+  double reference;
+  std::string unit = "ns";
+};
+/// The heading of a table; nothing with `json`.
+void print_head(bool json);
+/// Prints a line of the table, or with `json` {"bench","n","ns","reference_ns","ratio"}, with
+/// "bytes" for "ns" where that is the unit.
+void print(const Figure& figure, bool json);
+
 /// Times all of them in one run, interleaved, and takes the median CPU time of some repetitions.
-/// Prints a table, or with `--json` one line each: {"bench","n","ns","reference_ns","ratio"}.
+/// Prints a line each, as JSON with `--json`.
 /// Another argument is a part of the names to run. Gives the exit code of `main`.
 int run(int argc, char** argv, const std::vector<Comparison>& comparisons);
 
