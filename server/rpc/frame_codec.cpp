@@ -148,7 +148,7 @@ v1::Refusal::Code code_of(Errc code) {
     case Errc::kRelayStorage:
       return v1::Refusal::STORAGE;
     default:
-      MAGPIE_CHECK(!"a refusal that the protocol does not have");
+      MAGPIE_CHECK(false && "a refusal that the protocol does not have");
   }
   return v1::Refusal::CODE_UNSPECIFIED;
 }
