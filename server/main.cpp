@@ -35,6 +35,9 @@ int run(int argc, char** argv) {
   backup_command->add_option("--to", other, "The new directory")->required();
   auto* const restore_command = add("restore", "Make a directory what a backup holds");
   restore_command->add_option("--from", other, "The backup")->required();
+  auto* const move_command =
+      add("move", "Move a relay that is stopped; this one never starts again");
+  move_command->add_option("--to", other, "The new directory")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -48,6 +51,7 @@ int run(int argc, char** argv) {
   if (check_command->parsed()) return check(directory);
   if (backup_command->parsed()) return backup(directory, other);
   if (restore_command->parsed()) return restore(other, directory);
+  if (move_command->parsed()) return move(directory, other);
   return kWrongUsage;
 }
 

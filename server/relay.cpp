@@ -118,6 +118,7 @@ Relay::~Relay() { drain(); }
 
 Result<std::unique_ptr<Relay>> Relay::start(const Options& options) {
   MAGPIE_TRY(auto directory, DataDir::lock(options.directory));
+  MAGPIE_TRY_VOID(must_not_be_moved(options.directory));
   auto impl = std::make_unique<Impl>(std::move(directory));
   MAGPIE_TRY(impl->config, load_or_create_config(options.directory));
   const auto& config = impl->config;

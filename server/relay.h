@@ -26,7 +26,8 @@ class Relay {
   };
   /// Locks the directory, makes what is missing in it, listens. `silence_grpc` and
   /// `require_tls13` come first. Errors: kInUse with a site that begins "data directory" or
-  /// "grpc"; kMalformed with a site that names the setting; kDamaged, kUnsupported, kStorage.
+  /// "grpc"; kMalformed with a site that names the setting; kUsage where it was moved; kDamaged,
+  /// kUnsupported, kStorage.
   static Result<std::unique_ptr<Relay>> start(const Options& options);
   /// Drains first.
   ~Relay();

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <functional>
 
 #include "server/admin/admin_socket.h"
 #include "server/data_dir.h"
@@ -19,6 +20,9 @@ namespace {
 /// What a relay is, beside its rooms. The last two may be missing.
 constexpr std::array kFiles{"relay.key", "relay.crt", "relay.toml", "address"};
 constexpr std::chrono::hours kCheckpointKept{1};
+/// Marks in the directory of a relay that is moved. No copy has them.
+constexpr const char* kMoving = "moving";
+constexpr const char* kMoved = "moved";
 
 fs::path checkpoint_path(const fs::path& directory) { return directory / "checkpoint"; }
 
@@ -76,8 +80,11 @@ Result<void> must_be_free(const fs::path& path) {
   return fail(Errc::kExists, "backup: target");
 }
 
-/// Copies beside the target and moves it there last, so that the target is whole or not there.
-Result<void> copy_into_place(const fs::path& from, const fs::path& to, bool verified) {
+/// Copies beside the target, calls `last`, and moves it there, so that the target is whole or not
+/// there.
+Result<void> copy_into_place(
+    const fs::path& from, const fs::path& to, bool verified,
+    const std::function<Result<void>()>& last = [] { return Result<void>(); }) {
   const auto place = fs::absolute(to / "").parent_path();
   auto part = place;
   part += ".part";
@@ -91,6 +98,7 @@ Result<void> copy_into_place(const fs::path& from, const fs::path& to, bool veri
       return verify(*store);
     }();
   }
+  if (copied) copied = last();
   if (copied) {
     fs::rename(part, place, error);
     if (error) copied = tl::unexpected<Error>(error_of(error, "backup: move"));
@@ -148,6 +156,26 @@ Result<void> restore(const fs::path& from, const fs::path& directory) {
   if (!is_relay(from)) return fail(Errc::kNotFound, "restore: no backup");
   MAGPIE_TRY_VOID(must_be_free(directory));
   return copy_into_place(from, directory, true);
+}
+
+Result<void> move(const fs::path& directory, const fs::path& to) {
+  if (!is_relay(directory)) return fail(Errc::kNotFound, "move: no relay");
+  MAGPIE_TRY_VOID(must_be_free(to));
+  MAGPIE_TRY(const auto locked, DataDir::lock(directory));
+  std::error_code error;
+  if (fs::exists(directory / kMoved, error)) return fail(Errc::kUsage, "moved");
+  // From the mark on the old one does not start, and only then is the new one there to be started:
+  // broken off between the two, the same command again ends it.
+  MAGPIE_TRY_VOID(copy_into_place(directory, to, true,
+                                  [&] { return write_private_file(directory / kMoving, {}); }));
+  return write_private_file(directory / kMoved, {});
+}
+
+Result<void> must_not_be_moved(const fs::path& directory) {
+  std::error_code error;
+  if (fs::exists(directory / kMoved, error)) return fail(Errc::kUsage, "moved");
+  if (fs::exists(directory / kMoving, error)) return fail(Errc::kUsage, "moving");
+  return {};
 }
 
 }  // namespace magpie::server

@@ -23,4 +23,13 @@ Result<void> backup(const std::filesystem::path& directory, const std::filesyste
 /// no backup; kExists where `directory` is there and not empty; kDamaged; kStorage, kDiskFull.
 Result<void> restore(const std::filesystem::path& from, const std::filesystem::path& directory);
 
+/// Moves a stopped relay, key and all, to where it goes on: `to` is there whole or not at all, and
+/// verified. The old directory keeps its files and never starts again, from before `to` is there
+/// on. Broken off before that it is as it was; after that the same call again ends it. Errors:
+/// kNotFound where there is no relay; kInUse where it runs; kExists where `to` is there and not
+/// empty; kUsage where it was moved already; kDamaged; kStorage, kDiskFull.
+Result<void> move(const std::filesystem::path& directory, const std::filesystem::path& to);
+/// Errors: kUsage, its site "moved", or "moving" where that was broken off.
+Result<void> must_not_be_moved(const std::filesystem::path& directory);
+
 }  // namespace magpie::server

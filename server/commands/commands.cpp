@@ -32,6 +32,11 @@ std::string sentence_for(const Error& error) {
       return "There is no relay in this directory; nothing was changed; run: magpie-relay serve";
     case Errc::kExists:
       return "The target is there already and not empty; nothing was changed; name another.";
+    case Errc::kUsage:
+      if (site == "moving") {
+        return "The move of this relay was broken off; nothing was lost; run the same move again.";
+      }
+      return "This relay was moved; nothing was changed; start it where it is now.";
     case Errc::kTimedOut:
       return "The relay ended before it answered; nothing was lost; look whether it runs.";
     case Errc::kDiskFull:

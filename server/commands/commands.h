@@ -27,5 +27,6 @@ int status(const std::string& directory, bool json);
 int check(const std::string& directory);
 int backup(const std::string& directory, const std::string& to);
 int restore(const std::string& from, const std::string& directory);
+int move(const std::string& directory, const std::string& to);
 
 }  // namespace magpie::server::commands

@@ -66,6 +66,10 @@ int backup(const std::string& directory, const std::string& to) {
   return done(server::backup(directory, to));
 }
 
+int move(const std::string& directory, const std::string& to) {
+  return done(server::move(directory, to));
+}
+
 int restore(const std::string& from, const std::string& directory) {
   return done(server::restore(from, directory));
 }

@@ -159,6 +159,35 @@ TEST_F(OperationTest, a_damaged_backup_is_not_restored) {
   EXPECT_FALSE(std::filesystem::exists(restored + ".part"));
 }
 
+TEST_F(OperationTest, a_move_that_is_broken_off_leaves_one_relay_whole) {
+  namespace fs = std::filesystem;
+  {
+    RelayProcess relay(serve(data()));
+    ASSERT_FALSE(relay.address().empty());
+    EXPECT_EQ(relay.stop(SIGTERM), 0);
+  }
+  // While it copies: the old one is as it was.
+  fs::create_directories(copy() + ".part/rooms");
+  std::ofstream(copy() + ".part/relay.key") << "half a k";
+  {
+    RelayProcess relay(serve(data()));
+    EXPECT_FALSE(relay.address().empty());
+    EXPECT_EQ(relay.stop(SIGTERM), 0);
+  }
+  // Between mark and rename: neither starts, and the same command again ends it.
+  std::ofstream(data() + "/moving") << "";
+  EXPECT_EQ(run(serve(data())), 1);
+  EXPECT_NE(read_file(log()).find("run the same move again"), std::string::npos);
+  EXPECT_EQ(run({"move", "--data", data(), "--to", copy()}), 0);
+  EXPECT_FALSE(fs::exists(copy() + "/moving"));
+  EXPECT_EQ(run({"check", "--data", copy()}), 0);
+  // After the rename, before the last word: the new one alone starts.
+  fs::remove(data() + "/moved");
+  EXPECT_EQ(run(serve(data())), 1);
+  RelayProcess relay(serve(copy()));
+  EXPECT_FALSE(relay.address().empty());
+}
+
 /// What a GET of this path on this machine is answered.
 std::string http_get(std::uint16_t port, const std::string& path) {
   const int connection = ::socket(AF_INET, SOCK_STREAM, 0);
