@@ -57,22 +57,24 @@ std::set<std::string> in_memory(const Needles& needles, pid_t process) {
 
 /// The clients' ends of the connections to this port, as programs write addresses.
 std::vector<std::string> peers_of(std::uint16_t port) {
-  std::vector<std::string> peers;
-  std::ifstream table("/proc/net/tcp");
   const auto port_at = [](std::string_view end) {
     unsigned value = 0;
     const auto digits = end.substr(end.find(':') + 1);
     std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
     return value;
   };
-  std::string number;
-  std::string local;
-  std::string remote;
-  std::string state;
-  for (std::string line; std::getline(table, line);) {
-    std::istringstream(line) >> number >> local >> remote >> state;
-    if (state == "01" && port_at(local) == port) {
-      peers.push_back("127.0.0.1:" + std::to_string(port_at(remote)));
+  std::vector<std::string> peers;
+  for (const auto* name : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    std::ifstream table(name);
+    std::string number;
+    std::string local;
+    std::string remote;
+    std::string state;
+    for (std::string line; std::getline(table, line);) {
+      std::istringstream(line) >> number >> local >> remote >> state;
+      if (state == "01" && port_at(local) == port) {
+        peers.push_back("127.0.0.1:" + std::to_string(port_at(remote)));
+      }
     }
   }
   return peers;
