@@ -55,6 +55,41 @@ std::string_view not_found_sentence(std::string_view where) {
   return "Nobody can read there yet, or the room is gone. Nothing was sent. See: magpie-cli rooms";
 }
 
+std::string_view limit_sentence(std::string_view where) {
+  if (where == "limit: entry size") {
+    return "Not sent: the relay takes nothing as large as that. It is kept here as not sent. Send "
+           "it in parts, or ask the relay's administrator to raise the limit.";
+  }
+  if (where == "limit: room full") {
+    return "Not sent yet: too much is unread in this room, and the relay keeps no more. What was "
+           "written is kept here and goes once others have read. Run sync later.";
+  }
+  if (where == "limit: slots") {
+    return "Refused: the relay allows no more places in this room. Nothing was changed. Remove "
+           "somebody first, or ask the relay's administrator to raise the limit.";
+  }
+  if (where == "limit: control entries") {
+    return "Not sent yet: this room was changed too often within an hour. What was written is kept "
+           "here. Run sync in an hour.";
+  }
+  if (where == "limit: rooms" || where == "limit: in flight") {
+    return "Refused: the relay lets one device do no more at a time. What was written is kept "
+           "here. "
+           "Try again later, or ask the relay's administrator to raise the limit.";
+  }
+  if (where == "limit: guesses") {
+    return "Refused: too many wrong PINs were tried with this introduction. Nothing was sent. Try "
+           "again in an hour, or ask for a new introduction.";
+  }
+  if (where == "limit: connections") {
+    return "The relay has as many connections as it allows. What was written is kept here. Try "
+           "again "
+           "later, or tell the relay's administrator.";
+  }
+  return "Refused: a limit of the relay was reached. What was written is kept here. Try again "
+         "later, or tell the relay's administrator.";
+}
+
 std::string_view refused_sentence(Errc code) {
   switch (code) {
     case Errc::kIntroductionUsed:
@@ -75,9 +110,6 @@ std::string_view refused_sentence(Errc code) {
              "use verify.";
     case Errc::kTooLarge:
       return "That is too long for one message. Nothing was sent. Send it in parts.";
-    case Errc::kLimit:
-      return "Refused: a limit of the relay was reached. What was written is kept here. Try again "
-             "later, or tell the relay's administrator.";
     default:
       return "The relay refused. Nothing here was lost. Ask the relay's administrator.";
   }
@@ -117,6 +149,7 @@ Exit exit_status(const Error& error) {
 }
 
 std::string_view sentence(const Error& error) {
+  if (error.code == Errc::kLimit) return limit_sentence(error.site);
   if (exit_status(error) == kRefused) return refused_sentence(error.code);
   switch (error.code) {
     case Errc::kUsage:

@@ -197,7 +197,14 @@ struct Client::Impl {
     for (const Settling& one : late) one.done(tl::unexpected(error));
   }
 
-  bool settled() const { return runner && runner->engine().settled(); }
+  /// Empty while it is under way.
+  std::optional<Result<void>> settled() const {
+    if (!runner) return std::nullopt;
+    if (runner->engine().settled()) return Result<void>();
+    const auto limit = runner->engine().held_back();
+    if (limit) return Result<void>(tl::unexpected(*limit));
+    return std::nullopt;
+  }
 
   // The core's clock. It is asked after each task, so what a task settled is noticed here.
   Time due() const {
@@ -210,7 +217,9 @@ struct Client::Impl {
   void ring() {
     if (runner) runner->ring();
     for (const auto& [number, reader] : previews) reader->ring();
-    if (!settling.empty() && settled()) answer_settling(Result<void>());
+    if (!settling.empty()) {
+      if (const auto outcome = settled()) answer_settling(*outcome);
+    }
     expire_settling();
   }
 

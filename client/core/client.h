@@ -109,7 +109,8 @@ class Client {
   /// Marks the numbers as compared, or as not.
   void verify(RoomId room, Fingerprint person, bool matches, Done<void> done);
 
-  /// Done when every room is caught up and nothing waits. After `timeout`: why some relay is away
+  /// Done when every room is caught up and nothing waits, or with kLimit where a relay's limits
+  /// keep back all that does. After `timeout`: why some relay is away
   /// (kUnreachable, kWrongRelayKey, kTimedOut), else kTimedOut.
   void settle(std::chrono::milliseconds timeout, Done<void> done);
 

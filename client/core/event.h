@@ -45,6 +45,8 @@ struct RoomInfo {
   std::vector<MemberInfo> members;  ///< self first
   std::uint32_t unread = 0;
   std::size_t message_count = 0;
+  /// A limit of the relay keeps back what waits here; its site says which.
+  std::optional<Error> held_back;
 };
 
 enum class MessageState : std::uint8_t {

@@ -70,11 +70,24 @@ struct Greeting {
   RelayIdentity relay_identity;
   Limits limits;
 };
+/// Which limit a request would have broken (relay.proto, Limit).
+enum class LimitKind : std::uint8_t {
+  kNone,
+  kEntrySize,
+  kRoomFull,
+  kSlots,
+  kControlEntries,
+  kInFlight,
+  kRooms,
+  kGuesses
+};
 /// `code` is one of "the relay's answers" in base/error.h, or kBadSignature.
 struct Refusal {
   Errc code;
-  Sequence last_control = 0;  // with kStale
+  Sequence last_control = 0;           // with kStale
+  LimitKind limit = LimitKind::kNone;  // with kLimit
 };
+inline Refusal limit_refusal(LimitKind limit) { return {Errc::kLimit, 0, limit}; }
 struct Created {};
 struct Attached {
   Sequence head = 0;

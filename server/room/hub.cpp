@@ -114,6 +114,9 @@ struct Hub::Impl {
   void refuse(SessionId session, std::uint64_t correlation, Errc code) {
     reply(session, correlation, Refusal{code, 0});
   }
+  void refuse(SessionId session, std::uint64_t correlation, LimitKind limit) {
+    reply(session, correlation, limit_refusal(limit));
+  }
   void attach(SessionId session, std::uint64_t correlation, Room& room, SlotId slot,
               Sequence after);
 
@@ -189,7 +192,7 @@ void Hub::Impl::receive(SessionId session, ClientFrame frame, Time now) {
   if (failed_) {
     refuse(session, correlation, Errc::kRelayStorage);
   } else if (found->second.in_flight > limits_.frames_in_flight_max) {
-    refuse(session, correlation, Errc::kLimit);
+    refuse(session, correlation, LimitKind::kInFlight);
   } else {
     std::visit([&](auto& body) { handle(session, correlation, body, now); }, frame.body);
   }
@@ -223,8 +226,8 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CreateRoom&
     }
     return forget_if_idle(create.room);
   }
-  if (RoomLog::refused_by_limits(create, limits_)) {
-    return refuse(session, correlation, Errc::kLimit);
+  if (const auto limit = RoomLog::broken_limit(create, limits_); limit != LimitKind::kNone) {
+    return refuse(session, correlation, limit);
   }
   auto log = RoomLog::create(create, day_of(now), batch_);
   auto& room = rooms_.emplace(create.room, Room{.log = std::move(log)}).first->second;
@@ -243,11 +246,11 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Attach& att
   auto& opened = sessions_.at(session);
   const auto slot = room->log.open(attach, opened.nonce, identity_);
   if (too_many_guesses(*room, slot, now)) {
-    refuse(session, correlation, Errc::kLimit);
+    refuse(session, correlation, LimitKind::kGuesses);
   } else if (slot) {
     if (opened.rooms.size() >= limits_.rooms_per_stream_max &&
         !opened.rooms.contains(attach.room)) {
-      refuse(session, correlation, Errc::kLimit);
+      refuse(session, correlation, LimitKind::kRooms);
     } else {
       this->attach(session, correlation, *room, *slot, attach.after);
     }

@@ -15,6 +15,10 @@ tl::unexpected<Refusal> refuse(Errc code, Sequence last_control = 0) {
   return tl::unexpected<Refusal>(Refusal{code, last_control});
 }
 
+tl::unexpected<Refusal> refuse(LimitKind limit) {
+  return tl::unexpected<Refusal>(limit_refusal(limit));
+}
+
 std::array<std::uint8_t, 32> creation_of(const CreateRoom& create) {
   Writer writer;
   writer.fixed(create.room.bytes()).u32(static_cast<std::uint32_t>(create.slots.size()));
@@ -44,10 +48,12 @@ RoomLog::RoomLog(const RoomId& room, RoomState state) : room_(room), state_(std:
   }
 }
 
-bool RoomLog::refused_by_limits(const CreateRoom& create, const Limits& limits) {
-  return create.payload.size() > limits.control_entry_bytes_max ||
-         create.payload.size() > limits.bytes_per_room_max ||
-         create.slots.size() > limits.slots_per_room_max || limits.entries_per_room_max == 0;
+LimitKind RoomLog::broken_limit(const CreateRoom& create, const Limits& limits) {
+  const auto size = create.payload.size();
+  if (size > limits.control_entry_bytes_max || size > limits.bytes_per_room_max) {
+    return LimitKind::kEntrySize;
+  }
+  return create.slots.size() > limits.slots_per_room_max ? LimitKind::kSlots : LimitKind::kNone;
 }
 
 RoomLog RoomLog::create(const CreateRoom& create, Day now, WriteBatch& batch) {
@@ -132,12 +138,13 @@ Outcome<Appended> RoomLog::append(SlotId id, Append append, const std::optional<
 Outcome<void> RoomLog::check_limits(const Append& append, const Circumstances& now) const {
   const auto& limits = now.limits;
   const auto size_max = append.control ? limits.control_entry_bytes_max : limits.entry_bytes_max;
+  if (append.payload.size() > size_max) return refuse(LimitKind::kEntrySize);
   const bool often =
       append.control && now.control_entries_this_hour >= limits.control_entries_per_slot_hour_max;
-  if (append.payload.size() > size_max || often ||
-      state_.meta.entries >= limits.entries_per_room_max ||
+  if (often) return refuse(LimitKind::kControlEntries);
+  if (state_.meta.entries >= limits.entries_per_room_max ||
       state_.meta.bytes + append.payload.size() > limits.bytes_per_room_max) {
-    return refuse(Errc::kLimit);
+    return refuse(LimitKind::kRoomFull);
   }
   return {};
 }
@@ -170,7 +177,7 @@ Outcome<void> RoomLog::check_add(const Slot& slot, const Limits& limits, Changes
   const auto count = slot_count() - changes.remove.size() + changes.add.size();
   const auto ever = state_.meta.slots_ever + changes.add.size();
   if (count >= limits.slots_per_room_max || ever >= kSlotsEverPerRoomMax) {
-    return refuse(Errc::kLimit);
+    return refuse(LimitKind::kSlots);
   }
   changes.add.push_back(slot);
   return {};
@@ -189,7 +196,7 @@ Outcome<void> RoomLog::check_remove(const SlotKey& key, Changes& changes) const 
 Outcome<void> RoomLog::check_exchange(const SlotRecord& slot, const SlotKey& key,
                                       Changes& changes) const {
   if (keys_.contains(key) || changes.takes(key)) return refuse(Errc::kIdReused);
-  if (slot.former_keys.size() >= kFormerKeysPerSlotMax) return refuse(Errc::kLimit);
+  if (slot.former_keys.size() >= kFormerKeysPerSlotMax) return refuse(LimitKind::kSlots);
   changes.exchange = key;
   return {};
 }

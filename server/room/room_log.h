@@ -30,9 +30,10 @@ class RoomLog {
   /// A room as the store has it.
   RoomLog(const RoomId& room, RoomState state);
   /// A new room with its first entry. `create` must be within bounds (check_bounds) and the
-  /// relay's limits (refused_by_limits).
+  /// relay's limits (broken_limit).
   static RoomLog create(const CreateRoom& create, Day now, WriteBatch& batch);
-  static bool refused_by_limits(const CreateRoom& create, const Limits& limits);
+  /// The limit that a new room would break; kNone where it breaks none.
+  static LimitKind broken_limit(const CreateRoom& create, const Limits& limits);
 
   /// Whether the room was made by the very same request.
   bool created_by(const CreateRoom& create) const;

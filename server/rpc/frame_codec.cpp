@@ -153,9 +153,32 @@ v1::Refusal::Code code_of(Errc code) {
   return v1::Refusal::CODE_UNSPECIFIED;
 }
 
+v1::Limit limit_of(LimitKind kind) {
+  switch (kind) {
+    case LimitKind::kNone:
+      return v1::LIMIT_UNSPECIFIED;
+    case LimitKind::kEntrySize:
+      return v1::LIMIT_ENTRY_SIZE;
+    case LimitKind::kRoomFull:
+      return v1::LIMIT_ROOM_FULL;
+    case LimitKind::kSlots:
+      return v1::LIMIT_SLOTS;
+    case LimitKind::kControlEntries:
+      return v1::LIMIT_CONTROL_ENTRIES;
+    case LimitKind::kInFlight:
+      return v1::LIMIT_IN_FLIGHT;
+    case LimitKind::kRooms:
+      return v1::LIMIT_ROOMS;
+    case LimitKind::kGuesses:
+      return v1::LIMIT_GUESSES;
+  }
+  return v1::LIMIT_UNSPECIFIED;
+}
+
 void write(const Refusal& from, v1::Answer& to) {
   to.mutable_refusal()->set_code(code_of(from.code));
   to.mutable_refusal()->set_last_control(from.last_control);
+  to.mutable_refusal()->set_limit(limit_of(from.limit));
 }
 void write(const Created&, v1::Answer& to) { to.mutable_created(); }
 void write(const Attached& from, v1::Answer& to) {

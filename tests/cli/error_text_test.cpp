@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,15 @@ TEST(ErrorText, exit_statuses_are_those_of_the_contract) {
   EXPECT_EQ(status(Errc::kInDoubt), 5);
   EXPECT_EQ(status(Errc::kLimit), 5);
   for (const Errc code : all_codes()) EXPECT_NE(status(code), 0) << name(code);
+}
+
+TEST(ErrorText, every_limit_of_a_relay_has_words_of_its_own) {
+  std::set<std::string_view> sentences;
+  const auto sites = {"limit: entry size",      "limit: room full", "limit: slots",
+                      "limit: control entries", "limit: rooms",     "limit: guesses",
+                      "limit: connections",     "limit: another"};
+  for (const std::string_view site : sites) sentences.insert(sentence({Errc::kLimit, site}));
+  EXPECT_EQ(sentences.size(), sites.size());
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ std::optional<Result<void>> outcome_of(const Event& event, const client::RoomId&
   }
   if (const auto* changed = std::get_if<client::event::RoomChanged>(&event)) {
     if (changed->room.id != room) return std::nullopt;
+    if (changed->room.held_back) return tl::unexpected<Error>(*changed->room.held_back);
     const auto state = changed->room.state;
     const bool doubt = state == client::RoomState::kFork || state == client::RoomState::kChanged;
     if (doubt) return fail(Errc::kInDoubt, "send: paused meanwhile");

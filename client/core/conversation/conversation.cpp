@@ -105,6 +105,7 @@ void Conversation::closed() {
   acknowledged_ = 0;
   acknowledge_at_ = Time::max();
   backoff_.reset();
+  hold_back(std::nullopt);
   out_.frames.clear();
 }
 
@@ -172,18 +173,19 @@ void Conversation::create_answered(const frames::Answer& answer, Time now) {
   // is somebody else's, attaching will say so.
   if (refusal == nullptr || refusal->code == Errc::kRoomExists) return attach(false);
   if (refusal->code == Errc::kRelayStorage) return retry_later(now);
-  out_.established = fail(refusal->code, "introduction: refused by the relay");
+  out_.established = tl::unexpected(frames::error_of(*refusal));
   out_.introduction_dropped = true;
   drop();
 }
 
 void Conversation::attach_answered(const frames::Answer& answer, Time now) {
   if (const auto* refusal = std::get_if<frames::Refusal>(&answer.result)) {
-    return attach_refused(refusal->code, now);
+    return attach_refused(*refusal, now);
   }
   const auto* attached = std::get_if<frames::Attached>(&answer.result);
   if (attached == nullptr) return retry_later(now);
   attached_exchanged_ = phase_ == Phase::kAttachingExchanged;
+  hold_back(std::nullopt);
   phase_ = Phase::kCatchingUp;
   relay_last_control_ = attached->last_control;
   if (attached->head < room_.cursor) {
@@ -202,7 +204,16 @@ void Conversation::attach_answered(const frames::Answer& answer, Time now) {
   }
 }
 
-void Conversation::attach_refused(Errc code, Time now) {
+// A limit of the relay keeps back what waits; or no longer.
+void Conversation::hold_back(std::optional<Error> error) {
+  if (held_back_.has_value() == error.has_value()) return;
+  held_back_ = error;
+  out_.room_changed = true;
+}
+
+void Conversation::attach_refused(const frames::Refusal& refusal, Time now) {
+  const Errc code = refusal.code;
+  if (code == Errc::kLimit) hold_back(frames::error_of(refusal));
   if (code != Errc::kNoSuchSlot && code != Errc::kSlotExchanged) {
     phase_ = Phase::kAttaching;
     return retry_later(now);

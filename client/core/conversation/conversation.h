@@ -103,6 +103,8 @@ class Conversation {
   std::string title() const;
   /// Whether the relay is known to have the room. An introduction that it has not may never be.
   bool at_relay() const { return room_.cursor > 0 || online(); }
+  /// Which limit of the relay holds back what waits here, while this session lasts.
+  const std::optional<Error>& held_back() const { return held_back_; }
   bool catching_up() const { return phase_ == Phase::kCatchingUp; }
   /// Whether all was read and told that can be, and nothing waits that could be sent.
   bool settled() const;
@@ -143,7 +145,8 @@ class Conversation {
   void close_answered(const frames::Answer& answer, Time now);
   void create_answered(const frames::Answer& answer, Time now);
   void attach_answered(const frames::Answer& answer, Time now);
-  void attach_refused(Errc code, Time now);
+  void attach_refused(const frames::Refusal& refusal, Time now);
+  void hold_back(std::optional<Error> error);
   void lost(Time now);
   void set_closed(bool closed);
   void acknowledge(Output& out);
@@ -159,6 +162,7 @@ class Conversation {
   void append(const EntryId& id, bool control, const Buffer& payload);
   void append_answered(const frames::Answer& answer, Time now);
   void append_refused(const frames::Refusal& refusal, Time now);
+  void give_up_head(Time now);
   void append_lost_its_echo(std::uint64_t sequence, Time now);
   bool was_another_entry(std::uint64_t sequence) const;
   void stale(std::uint64_t relay_last_control, Time now);
@@ -225,6 +229,7 @@ class Conversation {
   std::uint64_t acknowledged_ = 0;
   Backoff backoff_;
   Time retry_at_{};
+  std::optional<Error> held_back_;
   Time acknowledge_at_ = Time::max();
   Time receipt_at_ = Time::max();
 

@@ -95,6 +95,7 @@ void Conversation::append_answered(const frames::Answer& answer, Time now) {
   const auto* appended = std::get_if<frames::Appended>(&answer.result);
   if (appended == nullptr) return retry_later(now);
   backoff_.reset();
+  hold_back(std::nullopt);
   // Where the entry came before the answer, it does not wait here any more.
   const bool waits = (pending_ && pending_->id == in_flight_id_) ||
                      (!outbox_.empty() && outbox_.front().id == in_flight_id_);
@@ -152,13 +153,21 @@ void Conversation::append_refused(const frames::Refusal& refusal, Time now) {
       return retry_later(now);
     case Errc::kIdReused:
       if (joining()) return retry_later(now);
-      if (pending_) return drop_pending();
-      finish(outbox_.front(), 0, MessageRecord::State::kNotSent);
-      outbox_.pop_front();
-      return pump(now);
+      return pending_ ? drop_pending() : give_up_head(now);
+    case Errc::kLimit:
+      hold_back(frames::error_of(refusal));
+      // What can never go must not keep back what follows.
+      if (refusal.limit == frames::LimitKind::kEntrySize && !pending_) return give_up_head(now);
+      return retry_later(now);
     default:
       return retry_later(now);
   }
+}
+
+void Conversation::give_up_head(Time now) {
+  finish(outbox_.front(), 0, MessageRecord::State::kNotSent);
+  outbox_.pop_front();
+  pump(now);
 }
 
 // Another control entry is the room's last: what was encrypted before it never goes again.

@@ -82,6 +82,7 @@ frames::Attach OfferReader::attach(const frames::Greeting& greeting) const {
 
 OfferReader::Outcome OfferReader::answered(const frames::Answer& answer) const {
   if (const auto* refusal = std::get_if<frames::Refusal>(&answer.result)) {
+    if (refusal->code == Errc::kLimit) return tl::unexpected(frames::error_of(*refusal));
     return fail(refusal_to_guest(refusal->code, keys_.with_pin), "offer: attach");
   }
   const auto* attached = std::get_if<frames::Attached>(&answer.result);

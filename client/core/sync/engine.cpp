@@ -398,6 +398,17 @@ bool Engine::settled() const {
   return true;
 }
 
+std::optional<Error> Engine::held_back() const {
+  std::optional<Error> limit;
+  if (!impl_->readings.empty() || !impl_->waiters.empty()) return limit;
+  for (const auto& [id, room] : impl_->rooms) {
+    if (room.settled()) continue;
+    if (!room.held_back()) return std::nullopt;
+    limit = room.held_back();
+  }
+  return limit;
+}
+
 std::optional<Engine::GroupView> Engine::group_view(const RoomId& id) const {
   const Conversation* room = impl_->find_room(id);
   if (room == nullptr || room->group() == nullptr) return std::nullopt;

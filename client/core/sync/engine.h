@@ -76,6 +76,8 @@ class Engine {
   Result<std::string> safety_number(const RoomId& room, const Fingerprint& person) const;
   /// Whether every room is attached and caught up, and nothing waits to be sent.
   bool settled() const;
+  /// The limit of a relay that keeps back what waits, where nothing else is under way.
+  std::optional<Error> held_back() const;
 
   /// For the simulator's invariants: the group's epoch and epoch authenticator.
   struct GroupView {

@@ -237,11 +237,13 @@ void Engine::Impl::expire(Time now) {
     if (waiter.deadline <= now) late.push_back(id);
   }
   for (const RoomId& id : late) {
-    if (Conversation* room = find_room(id); room != nullptr) {
+    Conversation* const room = find_room(id);
+    const auto limit = room == nullptr ? std::nullopt : room->held_back();
+    if (room != nullptr) {
       room->stop_waiting();
       if (room->take_back()) touch(id);
     }
-    settle_waiter(id, fail(Errc::kTimedOut, "relay: time"));
+    settle_waiter(id, tl::unexpected(limit.value_or(Error{Errc::kTimedOut, "relay: time"})));
   }
 }
 

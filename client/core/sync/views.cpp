@@ -13,6 +13,7 @@ RoomInfo Engine::Impl::room_info(const Conversation& room) const {
   info.state = room.state();
   info.members = room.members();
   info.unread = record.unread;
+  info.held_back = room.held_back();
   info.message_count = storage.message_count(record.room).value_or(0);
   return info;
 }

@@ -126,6 +126,27 @@ Result<Errc> read(v1::Refusal::Code code) {
   }
 }
 
+LimitKind read(v1::Limit limit) {
+  switch (limit) {
+    case v1::LIMIT_ENTRY_SIZE:
+      return LimitKind::kEntrySize;
+    case v1::LIMIT_ROOM_FULL:
+      return LimitKind::kRoomFull;
+    case v1::LIMIT_SLOTS:
+      return LimitKind::kSlots;
+    case v1::LIMIT_CONTROL_ENTRIES:
+      return LimitKind::kControlEntries;
+    case v1::LIMIT_IN_FLIGHT:
+      return LimitKind::kInFlight;
+    case v1::LIMIT_ROOMS:
+      return LimitKind::kRooms;
+    case v1::LIMIT_GUESSES:
+      return LimitKind::kGuesses;
+    default:
+      return LimitKind::kOther;
+  }
+}
+
 Result<Answer> read(const v1::Answer& from) {
   if (from.correlation() == 0) return fail(Errc::kMalformed, "answer: correlation");
   Answer to;
@@ -133,7 +154,7 @@ Result<Answer> read(const v1::Answer& from) {
   switch (from.result_case()) {
     case v1::Answer::kRefusal: {
       MAGPIE_TRY(const auto code, read(from.refusal().code()));
-      to.result = Refusal{code, from.refusal().last_control()};
+      to.result = Refusal{code, from.refusal().last_control(), read(from.refusal().limit())};
       return to;
     }
     case v1::Answer::kCreated:

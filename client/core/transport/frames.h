@@ -81,10 +81,22 @@ struct Greeting {
   RelayIdentity relay_identity;
   Limits limits;
 };
+/// Which limit of the relay a request would have broken; kOther for one of a later protocol.
+enum class LimitKind : std::uint8_t {
+  kOther,
+  kEntrySize,
+  kRoomFull,
+  kSlots,
+  kControlEntries,
+  kInFlight,
+  kRooms,
+  kGuesses
+};
 /// `code` is one of the relay's answers in base/error.h.
 struct Refusal {
   Errc code;
   std::uint64_t last_control = 0;
+  LimitKind limit = LimitKind::kOther;  ///< with kLimit
 };
 struct Created {};
 struct Attached {
@@ -120,6 +132,10 @@ struct Notice {
   RoomId room;
   Kind kind;
 };
+
+/// The refusal as an error. Of a limit its site says which: "limit: " and a word of its own.
+Error error_of(const Refusal& refusal);
+
 using ServerFrame = std::variant<Greeting, Answer, Entry, CaughtUp, Notice>;
 
 }  // namespace magpie::client::frames

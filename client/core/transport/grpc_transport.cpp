@@ -222,6 +222,8 @@ class GrpcSession final : public Session,
       case grpc::StatusCode::INVALID_ARGUMENT:
       case grpc::StatusCode::UNIMPLEMENTED:
         return {Errc::kMalformed, "session: refused as malformed"};
+      case grpc::StatusCode::RESOURCE_EXHAUSTED:
+        return {Errc::kLimit, "limit: connections"};
       default:
         return {Errc::kUnreachable, "session: ended"};
     }

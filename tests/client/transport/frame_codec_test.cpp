@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "magpie/relay/v1/relay.pb.h"
 #include "tests/support/seeded_random.h"
 
@@ -166,6 +168,23 @@ TEST(FrameCodec, every_refusal_has_its_code) {
     EXPECT_EQ(refusal.code, expected);
     EXPECT_EQ(refusal.last_control, 8U);
   }
+}
+
+TEST(FrameCodec, every_limit_has_its_kind_and_a_later_one_is_a_limit_too) {
+  std::set<std::string_view> sites;
+  for (int kind = 0; kind <= v1::Limit_ARRAYSIZE; ++kind) {
+    v1::ServerFrame frame;
+    frame.mutable_answer()->set_correlation(3);
+    frame.mutable_answer()->mutable_refusal()->set_code(v1::Refusal::LIMIT);
+    frame.mutable_answer()->mutable_refusal()->set_limit(static_cast<v1::Limit>(kind));
+    const auto read = from_proto(frame);
+    ASSERT_TRUE(read);
+    const auto error = error_of(std::get<Refusal>(std::get<Answer>(*read).result));
+    EXPECT_EQ(error.code, Errc::kLimit);
+    EXPECT_TRUE(error.site.starts_with("limit: "));
+    sites.insert(error.site);
+  }
+  EXPECT_EQ(sites.size(), static_cast<std::size_t>(v1::Limit_ARRAYSIZE));
 }
 
 TEST(FrameCodec, an_answer_out_of_bounds_is_refused) {

@@ -142,7 +142,7 @@ TEST_P(PairTest, limits_on_size_are_a_clear_answer_and_the_room_goes_on) {
   auto frame = entry(room_, 1);
   frame.payload.resize(101);
   auto [correlation, frames] = exchange(guest_, frame);
-  EXPECT_EQ(refusal(frames, correlation), Errc::kLimit);
+  EXPECT_EQ(broken_limit(frames, correlation), LimitKind::kEntrySize);
   frame.payload.resize(100);
   EXPECT_EQ(append(guest_, frame), 2u);
   auto control = entry(room_, 1, true);
@@ -160,7 +160,7 @@ TEST_P(PairTest, limits_on_a_rooms_entries_and_bytes_end_when_readers_have_read)
   append(guest_, entry(room_, 1));
   append(guest_, entry(room_, 1));
   const auto [correlation, frames] = exchange(guest_, entry(room_, 1));
-  EXPECT_EQ(refusal(frames, correlation), Errc::kLimit);
+  EXPECT_EQ(broken_limit(frames, correlation), LimitKind::kRoomFull);
   acknowledge(manager_, room_, 3);
   acknowledge(guest_, room_, 2);
   EXPECT_EQ(append(guest_, entry(room_, 1)), 4u);
@@ -176,7 +176,7 @@ TEST_P(PairTest, control_entries_are_limited_for_each_slot_and_hour) {
   append(guest_, entry(room_, 1, true));
   append(guest_, entry(room_, 2, true));
   auto [correlation, frames] = exchange(guest_, entry(room_, 3, true));
-  EXPECT_EQ(refusal(frames, correlation), Errc::kLimit);
+  EXPECT_EQ(broken_limit(frames, correlation), LimitKind::kControlEntries);
   EXPECT_EQ(append(guest_, entry(room_, 3)), 4u);
   EXPECT_EQ(append(manager_, entry(room_, 3, true)), 5u);
   now_ += std::chrono::hours(1);
@@ -195,7 +195,7 @@ TEST_P(PairTest, requests_in_flight_are_limited) {
   auto frames = sink_.take(guest_);
   answer<Appended>(frames, first);
   answer<Appended>(frames, second);
-  EXPECT_EQ(refusal(frames, third), Errc::kLimit);
+  EXPECT_EQ(broken_limit(frames, third), LimitKind::kInFlight);
   EXPECT_EQ(append(guest_, entry(room_, 1)), 4u);
 }
 

@@ -55,7 +55,7 @@ TEST_P(HubTest, a_room_beyond_the_limits_is_refused) {
   const auto session = open();
   const auto [correlation, frames] =
       exchange(session, creation({{key().public_key(), 1}, {key().public_key(), 1}}));
-  EXPECT_EQ(refusal(frames, correlation), Errc::kLimit);
+  EXPECT_EQ(broken_limit(frames, correlation), LimitKind::kSlots);
   EXPECT_EQ(store().counts()->rooms, 0u);
 }
 
@@ -182,7 +182,7 @@ TEST_P(PairTest, slots_are_limited) {
   auto change = entry(room_, 1, true);
   change.slot_changes = {Slot{key().public_key(), kRead}, Slot{key().public_key(), kRead}};
   const auto [correlation, frames] = exchange(manager_, change);
-  EXPECT_EQ(refusal(frames, correlation), Errc::kLimit);
+  EXPECT_EQ(broken_limit(frames, correlation), LimitKind::kSlots);
   change.slot_changes.emplace(change.slot_changes.begin(), RemoveSlot{guest_key_.public_key()});
   EXPECT_EQ(append(manager_, change), 2u);
 }
@@ -275,7 +275,7 @@ TEST_P(PairTest, exchanges_of_a_slot_are_bounded_and_hurt_only_itself) {
   auto change = entry(room_, 1);
   change.new_slot_key = key().public_key();
   const auto [correlation, frames] = exchange(guest_, change);
-  EXPECT_EQ(refusal(frames, correlation), Errc::kLimit);
+  EXPECT_EQ(broken_limit(frames, correlation), LimitKind::kSlots);
   append(guest_, entry(room_, 1));
   change.entry_id = random_.id<EntryId>();
   append(manager_, change);
@@ -323,7 +323,7 @@ TEST_P(PairTest, a_stream_opens_rooms_up_to_its_limit) {
   const auto session = open();
   attach(session, room_, manager_key_);
   auto [correlation, frames] = exchange(session, attach_frame(session, other, other_key, 0));
-  EXPECT_EQ(refusal(frames, correlation), Errc::kLimit);
+  EXPECT_EQ(broken_limit(frames, correlation), LimitKind::kRooms);
   attach(session, room_, manager_key_);  // again is no further one
   exchange(session, Detach{room_});
   attach(session, other, other_key);

@@ -175,6 +175,12 @@ TEST(FrameCodec, writes_every_kind_of_frame) {
   const auto stale = encoded(Answer{3, Refusal{Errc::kStale, 5}}).answer();
   EXPECT_EQ(stale.correlation(), 3u);
   EXPECT_EQ(stale.refusal().code(), v1::Refusal::STALE);
+  EXPECT_EQ(stale.refusal().limit(), v1::LIMIT_UNSPECIFIED);
+  for (int kind = 1; kind < v1::Limit_ARRAYSIZE; ++kind) {
+    const auto refused = encoded(Answer{3, limit_refusal(static_cast<LimitKind>(kind))}).answer();
+    EXPECT_EQ(refused.refusal().code(), v1::Refusal::LIMIT);
+    EXPECT_EQ(refused.refusal().limit(), kind);
+  }
   EXPECT_EQ(stale.refusal().last_control(), 5u);
 }
 

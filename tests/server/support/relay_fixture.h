@@ -67,6 +67,12 @@ inline Errc refusal(const std::vector<ServerFrame>& frames, std::uint64_t correl
   return answer<Refusal>(frames, correlation).code;
 }
 
+inline LimitKind broken_limit(const std::vector<ServerFrame>& frames, std::uint64_t correlation) {
+  const auto refused = answer<Refusal>(frames, correlation);
+  EXPECT_EQ(refused.code, Errc::kLimit);
+  return refused.limit;
+}
+
 inline std::vector<Sequence> sequences(const std::vector<ServerFrame>& frames) {
   std::vector<Sequence> out;
   for (const auto& entry : only<Entry>(frames)) out.push_back(entry.sequence);
