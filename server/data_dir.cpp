@@ -2,6 +2,7 @@
 #include "server/data_dir.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,6 +68,18 @@ DataDir& DataDir::operator=(DataDir&& other) noexcept {
 
 DataDir::~DataDir() {
   if (lock_ >= 0) ::close(lock_);
+}
+
+Result<void> become_owner_of(const std::filesystem::path& directory) {
+  struct stat owner {};
+  if (::stat(directory.c_str(), &owner) != 0) {
+    return fail(errno == ENOENT ? Errc::kNotFound : Errc::kStorage, "data directory: owner");
+  }
+  if (::geteuid() != 0 || owner.st_uid == 0) return {};
+  if (::setgroups(0, nullptr) != 0 || ::setgid(owner.st_gid) != 0 || ::setuid(owner.st_uid) != 0) {
+    return fail(Errc::kStorage, "data directory: owner");
+  }
+  return {};
 }
 
 Result<std::string> read_small_file(const std::filesystem::path& path) {

@@ -29,6 +29,11 @@ class DataDir {
   int lock_ = -1;
 };
 
+/// Where this process is root's and the directory somebody else's: becomes that user for good, so
+/// that what is written there stays theirs. To be called before other threads run. Errors:
+/// kNotFound; kStorage.
+Result<void> become_owner_of(const std::filesystem::path& directory);
+
 /// Where the rooms of a data directory are.
 inline std::filesystem::path rooms_path(const std::filesystem::path& directory) {
   return directory / "rooms";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/relay.h"
 
+#include <sstream>
+
 #include "crypto/base/random.h"
 #include "server/admin/admin_socket.h"
 #include "server/admin/backup.h"
@@ -24,6 +26,32 @@ std::filesystem::path address_path(const std::filesystem::path& directory) {
 constexpr std::chrono::seconds kWatchPeriod{1};
 /// Metrics are asked for often, and counting reads every room's record.
 constexpr std::chrono::minutes kCountsKept{1};
+
+Time system_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// Before anybody is served: there is a key to sign with.
+Result<void> prepare_token_keys(Allowances& allowances, Store& store) {
+  MAGPIE_TRY_VOID(allowances.load(system_now()));
+  const auto batch = allowances.upkeep(system_now());
+  if (batch.empty()) return {};
+  MAGPIE_TRY_VOID(store.write({&batch, 1}));
+  return allowances.load(system_now());
+}
+
+constexpr std::string_view kInviteRequest = "invite ";
+
+/// `invite ROOMS USES`; empty for anything else.
+std::optional<std::pair<std::uint32_t, std::uint32_t>> read_invite_request(std::string_view line) {
+  if (!line.starts_with(kInviteRequest)) return std::nullopt;
+  std::istringstream words{std::string(line.substr(kInviteRequest.size()))};
+  std::uint32_t rooms = 0;
+  std::uint32_t uses = 0;
+  if (!(words >> rooms >> uses) || !(words >> std::ws).eof()) return std::nullopt;
+  if (rooms == 0 || rooms > kRedeemBound || uses == 0) return std::nullopt;
+  return std::pair{rooms, uses};
+}
 
 }  // namespace
 
@@ -57,6 +85,7 @@ struct Relay::Impl {
   RelayStatus figures() {
     RelayStatus status;
     status.health = service->failed() ? "failed" : "ok";
+    status.policy = allowances ? "invited" : "open";
     status.address = address;
     status.limits = config.limits;
     status.sessions = service->session_count();
@@ -75,16 +104,32 @@ struct Relay::Impl {
       log_event(LogLevel::kInfo, "checkpoint_made", {{"duration_ms", milliseconds_since(start)}});
       return std::string();
     }
+    if (const auto numbers = read_invite_request(request)) {
+      auto made = make_invitation(numbers->first, numbers->second, random);
+      WriteBatch batch;
+      batch.writes = {made.write};
+      batch.durable = true;
+      MAGPIE_TRY_VOID(service->write(std::move(batch)));
+      return made.text;
+    }
     return fail(Errc::kUsage, "admin socket: request");
   }
 
   void maintain() {
     const auto start = std::chrono::steady_clock::now();
     service->expire();
+    renew_token_keys();
     // A failure shows at the next write, which fails for good: there is nobody to tell here.
     (void)store->purge();
     remove_checkpoint(directory.path(), false);
     log_event(LogLevel::kInfo, "maintained", {{"duration_ms", milliseconds_since(start)}});
+  }
+
+  void renew_token_keys() {
+    if (!allowances) return;
+    auto batch = allowances->upkeep(system_now());
+    // As below: there is nobody to tell here.
+    if (!batch.empty() && service->write(std::move(batch))) (void)allowances->load(system_now());
   }
 
   void watch() {
@@ -98,6 +143,7 @@ struct Relay::Impl {
   Config config;
   SystemRandom random;
   std::unique_ptr<RocksdbStore> store;
+  std::unique_ptr<Allowances> allowances;  // none: open
   std::unique_ptr<RelayService> service;
   std::unique_ptr<GrpcServer> server;
   std::string address;
@@ -125,8 +171,13 @@ Result<std::unique_ptr<Relay>> Relay::start(const Options& options) {
   MAGPIE_TRY(const auto identity, load_or_create_identity(options.directory));
   MAGPIE_TRY(impl->store,
              RocksdbStore::open(rooms_path(options.directory), RocksdbStore::Mode::kReadWrite));
-  impl->service = std::make_unique<RelayService>(*impl->store, impl->random, identity.identity,
-                                                 config.limits, config.shards);
+  if (!options.open) {
+    impl->allowances = std::make_unique<Allowances>(*impl->store, impl->random);
+    MAGPIE_TRY_VOID(prepare_token_keys(*impl->allowances, *impl->store));
+  }
+  impl->service =
+      std::make_unique<RelayService>(*impl->store, impl->random, identity.identity, config.limits,
+                                     config.shards, impl->allowances.get());
   auto listen = options.listen.value_or(config.listen);
   MAGPIE_TRY(impl->server, GrpcServer::start(*impl->service, listen, identity));
   listen.port = impl->server->port();
@@ -167,6 +218,34 @@ Result<std::string> address_of(const std::filesystem::path& directory) {
   MAGPIE_TRY(auto text, read_small_file(address_path(directory)));
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
+}
+
+namespace {
+
+Result<std::string> invite_stopped(const std::filesystem::path& directory, std::uint32_t rooms,
+                                   std::uint32_t uses) {
+  MAGPIE_TRY_VOID(address_of(directory));
+  MAGPIE_TRY_VOID(become_owner_of(directory));
+  MAGPIE_TRY(const auto locked, DataDir::lock(directory));
+  MAGPIE_TRY(const auto store,
+             RocksdbStore::open(rooms_path(directory), RocksdbStore::Mode::kReadWrite));
+  SystemRandom random;
+  auto made = make_invitation(rooms, uses, random);
+  WriteBatch batch;
+  batch.writes = {made.write};
+  batch.durable = true;
+  MAGPIE_TRY_VOID(store->write({&batch, 1}));
+  return made.text;
+}
+
+}  // namespace
+
+Result<std::string> invite(const std::filesystem::path& directory, std::uint32_t rooms,
+                           std::uint32_t uses) {
+  auto code = ask_relay(
+      directory, std::string(kInviteRequest) + std::to_string(rooms) + " " + std::to_string(uses));
+  if (!code && code.error().code == Errc::kNotFound) return invite_stopped(directory, rooms, uses);
+  return code;
 }
 
 Result<RelayStatus> running_status(const std::filesystem::path& directory) {

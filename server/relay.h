@@ -18,6 +18,8 @@ class Relay {
     std::filesystem::path directory;
     /// Instead of the configuration's.
     std::optional<HostPort> listen{};
+    /// Anybody may make rooms; else whoever was invited.
+    bool open = false;
     /// How often what is out of its time, and what was deleted, is taken off the disk: "within the
     /// hour" with room to spare.
     std::chrono::milliseconds maintenance_period = std::chrono::minutes(15);
@@ -47,6 +49,11 @@ class Relay {
 
 /// Where a relay's address is kept for `address_of`.
 Result<std::string> address_of(const std::filesystem::path& directory);
+/// A fresh invitation code for this relay, whether it runs or not: `rooms` tokens for each of
+/// `uses` people. On disk when it returns. Errors: kNotFound where there is no relay; kInUse,
+/// kDamaged, kStorage; and those of `ask_relay`.
+Result<std::string> invite(const std::filesystem::path& directory, std::uint32_t rooms,
+                           std::uint32_t uses);
 /// The status of a relay that runs in another process. Errors: kNotFound where none does;
 /// kTimedOut, kMalformed.
 Result<RelayStatus> running_status(const std::filesystem::path& directory);

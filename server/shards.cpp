@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <deque>
+#include <future>
 
 #include "crypto/base/check.h"
 #include "server/room/clock_guard.h"
@@ -53,8 +54,9 @@ std::chrono::milliseconds running_for() {
 class Shards::Executor {
  public:
   Executor(Store& store, FrameSink& sink, Random& random, const RelayIdentity& identity,
-           const Limits& limits, Hub::Shard shard, Committer& committer, const Handled& handled)
-      : hub_(store, sink, random, identity, limits, shard),
+           const Limits& limits, Hub::Shard shard, Committer& committer, const Handled& handled,
+           Allowances* allowances)
+      : hub_(store, sink, random, identity, limits, shard, allowances),
         committer_(committer),
         handled_(handled),
         thread_([this] { run(); }) {}
@@ -158,17 +160,19 @@ class Shards::Executor {
 };
 
 Shards::Shards(Store& store, FrameSink& sink, Random& random, const RelayIdentity& identity,
-               const Limits& limits, std::uint32_t count, Handled handled)
+               const Limits& limits, std::uint32_t count, Handled handled, Allowances* allowances)
     : sink_(sink),
       random_(random),
       identity_(identity),
       limits_(limits),
       handled_(std::move(handled)),
+      allowances_(allowances),
       committer_(store) {
   MAGPIE_CHECK(count > 0);
   for (std::uint32_t index = 0; index < count; ++index) {
-    executors_.push_back(std::make_unique<Executor>(
-        store, sink, random, identity, limits, Hub::Shard{index, count}, committer_, handled_));
+    executors_.push_back(std::make_unique<Executor>(store, sink, random, identity, limits,
+                                                    Hub::Shard{index, count}, committer_, handled_,
+                                                    allowances));
   }
 }
 
@@ -178,7 +182,7 @@ void Shards::open(SessionId session) {
   const auto nonce = random_.id<Nonce>();
   // Every shard knows the session before the client knows the nonce.
   for (auto& executor : executors_) executor->post(Open{session, nonce});
-  sink_.send(session, Greeting{.nonce = nonce, .relay_identity = identity_, .limits = limits_});
+  sink_.send(session, make_greeting(nonce, identity_, limits_, allowances_, now()));
 }
 
 void Shards::close(SessionId session) {
@@ -196,6 +200,12 @@ void Shards::writable(SessionId session) {
 
 void Shards::expire() {
   for (auto& executor : executors_) executor->post(Expire{});
+}
+
+Result<void> Shards::write(WriteBatch batch) {
+  std::promise<Result<void>> written;
+  committer_.submit(std::move(batch), [&](Result<void> result) { written.set_value(result); });
+  return written.get_future().get();
 }
 
 void Shards::drain() {

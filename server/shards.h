@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "server/room/allowances.h"
 #include "server/room/hub.h"
 #include "server/store/committer.h"
 
@@ -19,8 +20,10 @@ class Shards {
   using Handled = std::function<void(SessionId, std::size_t bytes)>;
 
   /// `store`, `sink` and `random` must outlive the shards; `random` must be thread-safe.
+  /// Without `allowances`, which must outlive them too, the relay is open.
   Shards(Store& store, FrameSink& sink, Random& random, const RelayIdentity& identity,
-         const Limits& limits, std::uint32_t count, Handled handled);
+         const Limits& limits, std::uint32_t count, Handled handled,
+         Allowances* allowances = nullptr);
   /// Drains first.
   ~Shards();
   Shards(const Shards&) = delete;
@@ -37,6 +40,8 @@ class Shards {
   /// Handles what was received, writes it and says so; then ends the threads. Calls that come
   /// later are ignored.
   void drain();
+  /// Writes what is no room's, and waits until it is written.
+  Result<void> write(WriteBatch batch);
   /// A write failed: nothing is acknowledged any more.
   bool failed() const { return committer_.failed(); }
 
@@ -48,6 +53,7 @@ class Shards {
   RelayIdentity identity_;
   Limits limits_;
   Handled handled_;
+  Allowances* allowances_;
   Committer committer_;
   std::vector<std::unique_ptr<Executor>> executors_;
 };

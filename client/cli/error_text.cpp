@@ -9,6 +9,9 @@ std::string_view usage_sentence(std::string_view where) {
     return "That isn't a relay's address. Nothing was changed. Copy the whole address that the "
            "relay printed, HOST:PORT#PIN.";
   }
+  if (where == site::kInvitation) {
+    return "That isn't an invitation code. Nothing was changed. Copy all twenty of its characters.";
+  }
   if (where == site::kNoName || where == "profile: name") {
     return "A new profile needs a name. Nothing was changed. Give one with --name.";
   }
@@ -30,7 +33,7 @@ std::string_view usage_sentence(std::string_view where) {
   if (where == site::kNoText || where == "send: text") {
     return "There is no text to send. Nothing was sent. Give TEXT as UTF-8, or --stdin.";
   }
-  if (where == "introduce: no relay") {
+  if (where == "introduce: no relay" || where == "redeem: no relay") {
     return "This profile has no relay, so it cannot make introductions. Nothing was changed. "
            "Create a profile with --relay.";
   }
@@ -88,6 +91,18 @@ std::string_view limit_sentence(std::string_view where) {
   }
   return "Refused: a limit of the relay was reached. What was written is kept here. Try again "
          "later, or tell the relay's administrator.";
+}
+
+std::string_view invitation_sentence(std::string_view where) {
+  if (where == "invitation: refused") {
+    return "The relay knows no such invitation, or it was used. The profile is as it was. Copy the "
+           "code again, or ask the relay's administrator for another, and give it with introduce "
+           "--invite.";
+  }
+  return "This relay makes rooms for those whom it invited, and no invitation of yours is left. "
+         "Nothing was changed. Ask the relay's administrator for a code, and give it with "
+         "introduce "
+         "--invite.";
 }
 
 std::string_view refused_sentence(Errc code) {
@@ -150,6 +165,7 @@ Exit exit_status(const Error& error) {
 
 std::string_view sentence(const Error& error) {
   if (error.code == Errc::kLimit) return limit_sentence(error.site);
+  if (error.code == Errc::kNotInvited) return invitation_sentence(error.site);
   if (exit_status(error) == kRefused) return refused_sentence(error.code);
   switch (error.code) {
     case Errc::kUsage:

@@ -26,6 +26,7 @@ namespace site {
 constexpr std::string_view kNoRoom = "arguments: room";
 constexpr std::string_view kNoPerson = "arguments: person";
 constexpr std::string_view kRelay = "arguments: relay";
+constexpr std::string_view kInvitation = "invitation: code";
 constexpr std::string_view kNoName = "arguments: name";
 constexpr std::string_view kProfileExists = "arguments: profile";
 constexpr std::string_view kNoPassphrase = "passphrase: none";

@@ -290,6 +290,12 @@ void Client::introduce(IntroduceRequest request, Done<IntroductionInfo> done) {
   });
 }
 
+void Client::redeem(std::string code, Done<AllowanceInfo> done) {
+  impl_->with_engine(std::move(done), [code = std::move(code)](auto& engine, auto answer) {
+    engine.redeem(code, system_now(), std::move(answer));
+  });
+}
+
 void Client::cancel_introduction(RoomId room, Done<void> done) {
   impl_->with_engine(std::move(done), [room](auto& engine, auto answer) {
     engine.cancel_introduction(room, system_now(), std::move(answer));

@@ -80,6 +80,11 @@ class Client {
   /// needed. Errors: those of both.
   void join_new(CreateProfile profile, JoinRequest request, Done<JoinedInfo> done);
 
+  /// Turns an invitation code of the profile's relay into an allowance; done once that is in the
+  /// vault. The code is stored first, and goes on waiting where the relay does not answer. Errors:
+  /// kUsage (not a code; no relay), kNotInvited (the relay knows no such code, or it is used up),
+  /// kUnreachable, kTimedOut.
+  void redeem(std::string code, Done<AllowanceInfo> done);
   /// Makes an introduction; done once the relay has the room on disk. Errors: kUsage where the
   /// profile has no relay, kUnreachable, kTimedOut, kLimit, kNotInvited.
   void introduce(IntroduceRequest request, Done<IntroductionInfo> done);

@@ -93,6 +93,11 @@ struct DraftInfo {
   std::string text;
 };
 
+/// What a relay lets its user do.
+struct AllowanceInfo {
+  std::size_t rooms = 0;  ///< that can still be made; not counted where the relay is open
+};
+
 /// What a link's offer says, before anything is stored.
 struct OfferInfo {
   std::string inviter;  ///< the name, as they call themselves

@@ -19,6 +19,9 @@ using RelayIdentity = FixedBytes<struct RelayIdentityTag, 32>;
 /// The running hash of a room's log (docs/protocol.md, "The log's hash").
 using LogHash = FixedBytes<struct LogHashTag, 32>;
 
+/// What a relay's administrator gives to somebody, who turns it into tokens.
+using InvitationCode = FixedBytes<struct InvitationCodeTag, 10>;
+
 /// Unix time in milliseconds, by this device's clock.
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 

@@ -24,6 +24,11 @@ int serve(const ServeArguments& arguments);
 int init(const std::string& directory);
 int address(const std::string& directory);
 int status(const std::string& directory, bool json);
+struct InviteArguments {
+  std::uint32_t rooms = 10;
+  std::uint32_t uses = 1;
+};
+int invite(const std::string& directory, const InviteArguments& arguments);
 int check(const std::string& directory);
 int backup(const std::string& directory, const std::string& to);
 int restore(const std::string& from, const std::string& directory);

@@ -73,13 +73,8 @@ int wait_and_stop(Relay& relay, const sigset_t& signals) {
 
 int serve(const ServeArguments& arguments) {
   start_log();
-  if (!arguments.open) {
-    complain(
-        "Invitations are not there yet, so a relay can only be open to anyone; nothing was "
-        "started; add --open if that is what you want.");
-    return kWrongUsage;
-  }
   Relay::Options options{.directory = arguments.directory};
+  options.open = arguments.open;
   if (!arguments.listen.empty()) {
     options.listen = parse_host_port(arguments.listen);
     if (!options.listen) {
@@ -96,7 +91,7 @@ int serve(const ServeArguments& arguments) {
   require_tls13();
   const auto relay = Relay::start(options);
   if (!relay) return failed(relay.error());
-  log_event(LogLevel::kWarning, "open_to_anyone");
+  if (arguments.open) log_event(LogLevel::kWarning, "open_to_anyone");
   log_event(LogLevel::kInfo, "ready", {{"duration_ms", milliseconds_since(start)}});
   std::printf("ready %s\n", (*relay)->address().c_str());
   std::fflush(stdout);

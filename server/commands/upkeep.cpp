@@ -60,6 +60,13 @@ int status(const std::string& directory, bool json) {
   return status->health == "failed" ? kFailed : kDone;
 }
 
+int invite(const std::string& directory, const InviteArguments& arguments) {
+  const auto code = server::invite(directory, arguments.rooms, arguments.uses);
+  if (!code) return failed(code.error());
+  std::printf("%s\n", code->c_str());
+  return kDone;
+}
+
 int check(const std::string& directory) { return done(verify_directory(directory)); }
 
 int backup(const std::string& directory, const std::string& to) {

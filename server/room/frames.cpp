@@ -5,6 +5,7 @@
 
 #include "crypto/base/result.h"
 #include "crypto/codec/writer.h"
+#include "crypto/primitives/hash.h"
 
 namespace magpie::server {
 
@@ -53,10 +54,25 @@ Result<void> check(const Acknowledge&) { return {}; }
 Result<void> check(const Detach&) { return {}; }
 Result<void> check(const CloseRoom&) { return {}; }
 
+Result<void> check(const Redeem& redeem) {
+  if (redeem.blinded.empty()) return fail(Errc::kMalformed, "redeem: no element");
+  if (redeem.blinded.size() > kRedeemBound) return fail(Errc::kTooLarge, "redeem: elements");
+  return {};
+}
+
 }  // namespace
 
-const RoomId& room_of(const ClientFrame& frame) {
-  return std::visit([](const auto& body) -> const RoomId& { return body.room; }, frame.body);
+RoomId room_of(const ClientFrame& frame) {
+  return std::visit(
+      [](const auto& body) {
+        if constexpr (requires { body.room; }) {
+          return body.room;
+        } else {
+          const auto digest = crypto::blake2b_256({body.code.bytes()});
+          return *RoomId::from(Bytes(digest).first(RoomId::kSize));
+        }
+      },
+      frame.body);
 }
 
 Result<void> check_bounds(const ClientFrame& frame) {

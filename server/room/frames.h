@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crypto/base/result.h"
+#include "crypto/primitives/voprf.h"
 #include "server/room/ids.h"
 #include "server/room/limits.h"
 
@@ -24,11 +25,23 @@ struct Slot {
   SlotKey key;
   std::uint32_t rights = 0;  // a sum of Rights
 };
+/// The right to one room.
+struct Token {
+  TokenKeyId key = 0;
+  FixedBytes<struct TokenInputTag, 32> input;
+  FixedBytes<struct TokenOutputTag, crypto::voprf::kOutputSize> output;
+};
 struct CreateRoom {
   RoomId room;
   std::vector<Slot> slots;
   EntryId entry_id;
   Buffer payload;
+  std::optional<Token> token{};
+};
+struct Redeem {
+  InvitationCode code;
+  TokenKeyId key = 0;
+  std::vector<crypto::voprf::Element> blinded;
 };
 struct Attach {
   RoomId room;
@@ -61,7 +74,12 @@ struct CloseRoom {
 };
 struct ClientFrame {
   std::uint64_t correlation = 0;
-  std::variant<CreateRoom, Attach, Append, Acknowledge, Detach, CloseRoom> body;
+  std::variant<CreateRoom, Attach, Append, Acknowledge, Detach, CloseRoom, Redeem> body;
+};
+
+struct TokenKey {
+  TokenKeyId number = 0;
+  crypto::voprf::PublicKey public_key;
 };
 
 struct Greeting {
@@ -69,6 +87,8 @@ struct Greeting {
   Nonce nonce;
   RelayIdentity relay_identity;
   Limits limits;
+  bool invited = false;
+  std::vector<TokenKey> token_keys{};
 };
 /// Which limit a request would have broken (relay.proto, Limit).
 enum class LimitKind : std::uint8_t {
@@ -101,9 +121,15 @@ struct Appended {
 struct Acknowledged {};
 struct Detached {};
 struct Closed {};
+struct Redeemed {
+  TokenKeyId key = 0;
+  std::vector<crypto::voprf::Element> evaluated;
+  crypto::voprf::Proof proof;
+};
 struct Answer {
   std::uint64_t correlation = 0;
-  std::variant<Refusal, Created, Attached, Appended, Acknowledged, Detached, Closed> result;
+  std::variant<Refusal, Created, Attached, Appended, Acknowledged, Detached, Closed, Redeemed>
+      result;
 };
 struct Entry {
   RoomId room;
@@ -124,8 +150,9 @@ struct Notice {
 };
 using ServerFrame = std::variant<Greeting, Answer, Entry, CaughtUp, Notice>;
 
-/// The room that a frame is about.
-const RoomId& room_of(const ClientFrame& frame);
+/// The room that a frame is about. Where it is about none: what stands for one, so that the same
+/// hub handles every frame with this code.
+RoomId room_of(const ClientFrame& frame);
 
 /// Whether the frame is within the protocol's bounds (relay.proto), whatever the relay's limits
 /// are. Errors: kMalformed, kTooLarge. A frame that fails ends its stream and touches nothing.

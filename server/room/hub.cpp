@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "crypto/base/check.h"
-#include "server/room/room_log.h"
+#include "server/room/till.h"
 
 namespace magpie::server {
 
@@ -88,13 +88,15 @@ using Outgoing = std::variant<Say, Advance, Start, TellAttempt, TellClosed>;
 
 struct Hub::Impl {
   Impl(Store& store, FrameSink& sink, Random& random, const RelayIdentity& identity,
-       const Limits& limits, Shard shard)
+       const Limits& limits, Shard shard, Allowances* allowances)
       : store_(store),
         sink_(sink),
         random_(random),
         identity_(identity),
         limits_(limits),
-        shard_(shard) {}
+        shard_(shard),
+        allowances_(allowances),
+        till_(store, allowances, random) {}
 
   // Requests. `reply` queues the answer behind what is pending.
   void receive(SessionId session, ClientFrame frame, Time now);
@@ -107,6 +109,7 @@ struct Hub::Impl {
   void handle(SessionId session, std::uint64_t correlation, Acknowledge& acknowledge, Time now);
   void handle(SessionId session, std::uint64_t correlation, Detach& detach, Time now);
   void handle(SessionId session, std::uint64_t correlation, CloseRoom& close, Time now);
+  void handle(SessionId session, std::uint64_t correlation, Redeem& redeem, Time now);
   template <class T>
   void reply(SessionId session, std::uint64_t correlation, T result);
   template <class T>
@@ -164,6 +167,8 @@ struct Hub::Impl {
   RelayIdentity identity_;
   Limits limits_;
   Shard shard_;
+  Allowances* allowances_;
+  Till till_;
 
   std::unordered_map<SessionId, Session> sessions_;
   std::unordered_map<RoomId, Room> rooms_;
@@ -228,6 +233,9 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CreateRoom&
   }
   if (const auto limit = RoomLog::broken_limit(create, limits_); limit != LimitKind::kNone) {
     return refuse(session, correlation, limit);
+  }
+  if (const auto paid = till_.spend(create.token, now, batch_); !paid) {
+    return reply(session, correlation, paid.error());
   }
   auto log = RoomLog::create(create, day_of(now), batch_);
   auto& room = rooms_.emplace(create.room, Room{.log = std::move(log)}).first->second;
@@ -340,6 +348,12 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CloseRoom& 
   if (outcome && !drop_all(*room)) return refuse(session, correlation, Errc::kRelayStorage);
   reply(session, correlation, outcome);
   if (outcome) outgoing_.push_back(TellClosed{close.room, session});
+}
+
+void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Redeem& redeem, Time now) {
+  const auto outcome = till_.redeem(redeem, now, batch_);
+  if (!outcome && outcome.error().code == Errc::kMalformed) return end(session, Errc::kMalformed);
+  reply(session, correlation, outcome);
 }
 
 // ------------------------------------------------------------------------------------- rooms
@@ -644,16 +658,15 @@ void Hub::Impl::end(SessionId session, Errc code) {
 // ---------------------------------------------------------------------------------------- Hub
 
 Hub::Hub(Store& store, FrameSink& sink, Random& random, const RelayIdentity& identity,
-         const Limits& limits, Shard shard)
-    : impl_(std::make_unique<Impl>(store, sink, random, identity, limits, shard)) {}
+         const Limits& limits, Shard shard, Allowances* allowances)
+    : impl_(std::make_unique<Impl>(store, sink, random, identity, limits, shard, allowances)) {}
 Hub::~Hub() = default;
 
-Nonce Hub::open(SessionId session) {
+Nonce Hub::open(SessionId session, Time now) {
   const auto nonce = impl_->random_.id<Nonce>();
   impl_->open(session, nonce);
   impl_->sink_.send(
-      session,
-      Greeting{.nonce = nonce, .relay_identity = impl_->identity_, .limits = impl_->limits_});
+      session, make_greeting(nonce, impl_->identity_, impl_->limits_, impl_->allowances_, now));
   return nonce;
 }
 
@@ -688,6 +701,7 @@ WriteBatch Hub::take_batch() {
   impl.taken_ = true;
   impl.taken_rooms_ = std::exchange(impl.touched_, {});
   impl.taken_outgoing_ = std::exchange(impl.outgoing_, {});
+  impl.till_.taken();
   return std::exchange(impl.batch_, {});
 }
 
@@ -695,6 +709,7 @@ void Hub::committed(Result<void> result) {
   auto& impl = *impl_;
   MAGPIE_CHECK(impl.taken_);
   impl.taken_ = false;
+  impl.till_.committed();
   auto outgoing = std::exchange(impl.taken_outgoing_, {});
   if (!result) {
     impl.failed_ = true;

@@ -8,6 +8,8 @@
 
 namespace magpie::server {
 
+class Allowances;
+
 /// Where a hub's frames go. Calls come from inside the hub's own functions, on their thread; they
 /// must not call back into the hub.
 class FrameSink {
@@ -45,16 +47,17 @@ class Hub {
     std::uint32_t index = 0;
     std::uint32_t count = 1;
   };
-  /// `store`, `sink` and `random` must outlive the hub. The store is only read from here.
+  /// All must outlive the hub. The store is only read from here. Without `allowances` the relay is
+  /// open: anybody may make rooms.
   Hub(Store& store, FrameSink& sink, Random& random, const RelayIdentity& identity,
-      const Limits& limits, Shard shard);
+      const Limits& limits, Shard shard, Allowances* allowances = nullptr);
   Hub(Store& store, FrameSink& sink, Random& random, const RelayIdentity& identity,
       const Limits& limits)
       : Hub(store, sink, random, identity, limits, Shard{}) {}
   ~Hub();
 
   /// Begins a session with a fresh nonce and sends its Greeting. Ids are never reused.
-  Nonce open(SessionId session);
+  Nonce open(SessionId session, Time now = {});
   /// Begins a session that another hub greeted, with that nonce.
   void join(SessionId session, const Nonce& nonce);
   /// Forgets a session. What it asked for and is pending still happens.

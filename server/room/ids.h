@@ -22,6 +22,13 @@ using Sequence = std::uint64_t;
 using RelayIdentity = FixedBytes<struct RelayIdentityTag, 32>;
 /// What the relay chose for one stream, so that a signature opens nothing on another.
 using Nonce = FixedBytes<struct NonceTag, 32>;
+/// What an administrator gives to somebody, who turns it into tokens.
+using InvitationCode = FixedBytes<struct InvitationCodeTag, 10>;
+/// What is stored of a code, and of a spent token or a redemption: hashes.
+using CodeId = FixedBytes<struct CodeIdTag, 32>;
+using SpentId = FixedBytes<struct SpentIdTag, 32>;
+/// Token keys are numbered from 1, each later one higher.
+using TokenKeyId = std::uint32_t;
 /// One stream of one client, while it lasts. Never stored, never logged.
 using SessionId = StrongId<struct SessionIdTag, std::uint64_t>;
 

@@ -32,6 +32,8 @@ struct Limits {
 constexpr std::size_t kEntryBytesBound = 64 * 1024;
 constexpr std::size_t kControlEntryBytesBound = 1024 * 1024;
 constexpr std::size_t kFrameSlotsBound = 64;
+constexpr std::size_t kRedeemBound = 128;
+constexpr std::size_t kTokenKeysMax = 3;
 /// A whole frame: the largest payload with 64 slot changes and every other field.
 constexpr std::size_t kFrameBytesBound = kControlEntryBytesBound + 16 * 1024;
 

@@ -53,6 +53,21 @@ struct EntryRecord {
   Payload payload{};
 };
 
+/// A VOPRF key of this relay.
+struct TokenKeyRecord {
+  TokenKeyId id = 0;
+  std::array<std::uint8_t, 32> scalar{};
+  Day since{};  ///< of its making
+  friend bool operator==(const TokenKeyRecord&, const TokenKeyRecord&) = default;
+};
+
+/// What an invitation code still gives.
+struct CodeRecord {
+  std::uint32_t rooms = 0;  ///< tokens for each use
+  std::uint32_t uses = 0;   ///< left
+  friend bool operator==(const CodeRecord&, const CodeRecord&) = default;
+};
+
 /// An entry without its payload.
 struct EntryHeader {
   Sequence sequence = 0;

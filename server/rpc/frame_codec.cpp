@@ -48,6 +48,23 @@ Result<CreateRoom> read(const v1::CreateRoom& from) {
     to.slots.push_back(one);
   }
   to.payload = to_buffer(as_bytes(from.payload()));
+  if (from.has_token()) {
+    auto& token = to.token.emplace();
+    token.key = from.token().key();
+    MAGPIE_TRY(token.input, read_id<decltype(token.input)>(from.token().input()));
+    MAGPIE_TRY(token.output, read_id<decltype(token.output)>(from.token().output()));
+  }
+  return to;
+}
+
+Result<Redeem> read(const v1::Redeem& from) {
+  Redeem to;
+  MAGPIE_TRY(to.code, read_id<InvitationCode>(from.code()));
+  to.key = from.key();
+  for (const auto& element : from.blinded()) {
+    MAGPIE_TRY(const auto one, read_id<crypto::voprf::Element>(element));
+    to.blinded.push_back(one);
+  }
   return to;
 }
 
@@ -112,6 +129,8 @@ Result<ClientFrame> read(const v1::ClientFrame& from) {
       return body(from.correlation(), from.detach());
     case v1::ClientFrame::kCloseRoom:
       return body(from.correlation(), from.close_room());
+    case v1::ClientFrame::kRedeem:
+      return body(from.correlation(), from.redeem());
     case v1::ClientFrame::BODY_NOT_SET:
       break;
   }
@@ -194,6 +213,12 @@ void write(const Appended& from, v1::Answer& to) {
 void write(const Acknowledged&, v1::Answer& to) { to.mutable_acknowledged(); }
 void write(const Detached&, v1::Answer& to) { to.mutable_detached(); }
 void write(const Closed&, v1::Answer& to) { to.mutable_closed(); }
+void write(const Redeemed& from, v1::Answer& to) {
+  auto& redeemed = *to.mutable_redeemed();
+  redeemed.set_key(from.key);
+  for (const auto& element : from.evaluated) redeemed.add_evaluated(text(element.bytes()));
+  redeemed.set_proof(text(from.proof.bytes()));
+}
 
 void write(const Greeting& from, v1::ServerFrame& to) {
   auto& greeting = *to.mutable_greeting();
@@ -209,6 +234,12 @@ void write(const Greeting& from, v1::ServerFrame& to) {
   limits.set_frames_in_flight_max(from.limits.frames_in_flight_max);
   limits.set_retention_hours(from.limits.retention_hours);
   limits.set_control_entries_per_slot_hour_max(from.limits.control_entries_per_slot_hour_max);
+  greeting.set_invited(from.invited);
+  for (const auto& key : from.token_keys) {
+    auto& to_key = *greeting.add_token_keys();
+    to_key.set_number(key.number);
+    to_key.set_public_key(text(key.public_key.bytes()));
+  }
 }
 
 void write(const Answer& from, v1::ServerFrame& to) {

@@ -21,10 +21,11 @@ class RefusedReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, gr
 }  // namespace
 
 RelayService::RelayService(Store& store, Random& random, const RelayIdentity& identity,
-                           const Limits& limits, std::uint32_t shards)
+                           const Limits& limits, std::uint32_t shards, Allowances* allowances)
     : streams_max_(limits.streams_max),
-      shards_(store, *this, random, identity, limits, shards,
-              [this](SessionId session, std::size_t bytes) { handled(session, bytes); }) {}
+      shards_(
+          store, *this, random, identity, limits, shards,
+          [this](SessionId session, std::size_t bytes) { handled(session, bytes); }, allowances) {}
 
 RelayService::~RelayService() = default;
 

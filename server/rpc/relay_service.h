@@ -21,7 +21,7 @@ class RelayService final
       private SessionReactor::Owner {
  public:
   RelayService(Store& store, Random& random, const RelayIdentity& identity, const Limits& limits,
-               std::uint32_t shards);
+               std::uint32_t shards, Allowances* allowances = nullptr);
   /// The server must be shut down, so that no stream is left.
   ~RelayService() override;
 
@@ -31,6 +31,7 @@ class RelayService final
   /// Answers what was received, ends every stream, and refuses new ones.
   void drain();
   void expire() { shards_.expire(); }
+  Result<void> write(WriteBatch batch) { return shards_.write(std::move(batch)); }
   bool failed() const { return shards_.failed(); }
   std::size_t session_count();
   Activity activity() const;

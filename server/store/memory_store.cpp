@@ -79,6 +79,27 @@ Result<std::vector<Due>> MemoryStore::list_due(DueKind kind, Day before,
   return out;
 }
 
+Result<std::vector<TokenKeyRecord>> MemoryStore::list_token_keys() {
+  std::lock_guard lock(mutex_);
+  std::vector<TokenKeyRecord> out;
+  for (const auto& [id, key] : token_keys_) out.push_back(key);
+  return out;
+}
+
+Result<std::optional<std::uint32_t>> MemoryStore::find_spent(TokenKeyId key, const SpentId& id) {
+  std::lock_guard lock(mutex_);
+  const auto found = spent_.find({key, id});
+  if (found == spent_.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<std::optional<CodeRecord>> MemoryStore::find_code(const CodeId& code) {
+  std::lock_guard lock(mutex_);
+  const auto found = codes_.find(code);
+  if (found == codes_.end()) return std::nullopt;
+  return found->second;
+}
+
 Result<void> MemoryStore::write(std::span<const WriteBatch> batches) {
   std::lock_guard lock(mutex_);
   for (const auto& batch : batches) {
@@ -106,6 +127,17 @@ void MemoryStore::apply(const DropEntry& write) {
 void MemoryStore::apply(const DropId& write) { rooms_[write.room].ids.erase(write.id); }
 void MemoryStore::apply(const PutDue& write) { due_.insert(write.due); }
 void MemoryStore::apply(const DropDue& write) { due_.erase(write.due); }
+void MemoryStore::apply(const PutTokenKey& write) { token_keys_.emplace(write.key.id, write.key); }
+void MemoryStore::apply(const DropTokenKey& write) {
+  token_keys_.erase(write.key);
+  spent_.erase(spent_.begin(), spent_.lower_bound({write.key + 1, SpentId{}}));
+}
+void MemoryStore::apply(const PutSpent& write) { spent_[{write.key, write.id}] = write.granted; }
+void MemoryStore::apply(const PutCode& write) { codes_[write.code] = write.record; }
+void MemoryStore::apply(const UseCode& write) {
+  codes_[write.code] = write.left;
+  if (write.left.uses == 0) codes_.erase(write.code);
+}
 
 Result<StoreCounts> MemoryStore::counts() {
   std::lock_guard lock(mutex_);

@@ -25,6 +25,9 @@ class MemoryStore final : public Store {
                                                              std::size_t count_max) override;
   Result<std::vector<Due>> list_due(DueKind kind, Day before, const std::optional<Due>& after,
                                     std::size_t count_max) override;
+  Result<std::vector<TokenKeyRecord>> list_token_keys() override;
+  Result<std::optional<std::uint32_t>> find_spent(TokenKeyId key, const SpentId& id) override;
+  Result<std::optional<CodeRecord>> find_code(const CodeId& code) override;
   Result<void> write(std::span<const WriteBatch> batches) override;
   Result<void> purge() override { return {}; }
   Result<StoreCounts> counts() override;
@@ -43,11 +46,19 @@ class MemoryStore final : public Store {
   void apply(const DropId& write);
   void apply(const PutDue& write);
   void apply(const DropDue& write);
+  void apply(const PutTokenKey& write);
+  void apply(const DropTokenKey& write);
+  void apply(const PutSpent& write);
+  void apply(const PutCode& write);
+  void apply(const UseCode& write);
   const Room* find(const RoomId& room) const;
 
   std::mutex mutex_;
   std::map<RoomId, Room> rooms_;
   std::set<Due> due_;
+  std::map<TokenKeyId, TokenKeyRecord> token_keys_;
+  std::map<std::pair<TokenKeyId, SpentId>, std::uint32_t> spent_;
+  std::map<CodeId, CodeRecord> codes_;
 };
 
 }  // namespace magpie::server

@@ -121,6 +121,36 @@ Result<Due> read_due(std::string_view key) {
   return due;
 }
 
+Result<TokenKeyRecord> read_token_key(std::string_view key, std::string_view value) {
+  TokenKeyRecord record;
+  Reader number(as_bytes(key));
+  MAGPIE_TRY(record.id, number.u32());
+  MAGPIE_TRY_VOID(number.finish());
+  MAGPIE_TRY(auto reader, begin(value));
+  MAGPIE_TRY(const auto scalar, reader.fixed(record.scalar.size()));
+  std::ranges::copy(scalar, record.scalar.begin());
+  MAGPIE_TRY(record.since, read_day(reader));
+  MAGPIE_TRY_VOID(reader.finish());
+  return record;
+}
+
+Result<CodeRecord> read_code(std::string_view value) {
+  MAGPIE_TRY(auto reader, begin(value));
+  CodeRecord code;
+  MAGPIE_TRY(code.rooms, reader.u32());
+  MAGPIE_TRY(code.uses, reader.u32());
+  MAGPIE_TRY_VOID(reader.finish());
+  if (code.rooms == 0 || code.uses == 0) return fail(Errc::kDamaged, "code record: number");
+  return code;
+}
+
+Result<std::uint32_t> read_spent(std::string_view value) {
+  MAGPIE_TRY(auto reader, begin(value));
+  MAGPIE_TRY(const auto granted, reader.u32());
+  MAGPIE_TRY_VOID(reader.finish());
+  return granted;
+}
+
 }  // namespace
 
 std::string room_key(const RoomId& room) { return std::string(as_text(room.bytes())); }
@@ -210,9 +240,32 @@ std::string encode(const IdRecord& id) {
   return take(Writer(32).u8(kVersion).u64(id.sequence).u32(id.slot.value()).u64(count(id.day)));
 }
 
+std::string token_key_key(TokenKeyId key) { return take(Writer(4).u32(key)); }
+std::string spent_key(TokenKeyId key, const SpentId& id) {
+  return take(Writer(4 + SpentId::kSize).u32(key).fixed(id.bytes()));
+}
+std::string code_key(const CodeId& code) { return std::string(as_text(code.bytes())); }
+
+std::string encode(const TokenKeyRecord& key) {
+  return take(Writer(48).u8(kVersion).fixed(key.scalar).u64(count(key.since)));
+}
+
+std::string encode(const CodeRecord& code) {
+  return take(Writer(16).u8(kVersion).u32(code.rooms).u32(code.uses));
+}
+
+std::string encode_spent(std::uint32_t granted) {
+  return take(Writer(8).u8(kVersion).u32(granted));
+}
+
 Result<RoomMeta> decode_room(std::string_view value) { return damaged(read_room(value)); }
 Result<SlotRecord> decode_slot(std::string_view value) { return damaged(read_slot(value)); }
 Result<IdRecord> decode_id(std::string_view value) { return damaged(read_id_record(value)); }
+Result<TokenKeyRecord> decode_token_key(std::string_view key, std::string_view value) {
+  return damaged(read_token_key(key, value));
+}
+Result<CodeRecord> decode_code(std::string_view value) { return damaged(read_code(value)); }
+Result<std::uint32_t> decode_spent(std::string_view value) { return damaged(read_spent(value)); }
 
 Result<EntryRecord> decode_entry(Sequence sequence, std::string_view value) {
   MAGPIE_TRY(const auto head, damaged(read_entry(value)));

@@ -20,9 +20,20 @@ namespace magpie::server {
 
 namespace {
 
-enum Family : std::size_t { kDefault, kRooms, kSlots, kEntries, kIds, kDue, kFamilyCount };
-constexpr std::array<const char*, kFamilyCount> kFamilyNames{"default", "rooms", "slots",
-                                                             "entries", "ids",   "due"};
+enum Family : std::size_t {
+  kDefault,
+  kRooms,
+  kSlots,
+  kEntries,
+  kIds,
+  kDue,
+  kTokenKeys,
+  kSpent,
+  kCodes,
+  kFamilyCount
+};
+constexpr std::array<const char*, kFamilyCount> kFamilyNames{
+    "default", "rooms", "slots", "entries", "ids", "due", "token_keys", "spent", "codes"};
 constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kFormat = "2";
 constexpr std::string_view kPurgedKey = "purged";
@@ -57,7 +68,7 @@ class WrittenTo {
   void add(std::span<const WriteBatch> batches) {
     std::lock_guard lock(mutex_);
     for (const auto& batch : batches) {
-      for (const auto& write : batch.writes) parts_.set(room_of(write).bytes()[0]);
+      for (const auto& write : batch.writes) parts_.set(part_of(write));
     }
   }
   void add(const std::bitset<256>& parts) {
@@ -70,13 +81,15 @@ class WrittenTo {
   }
 
  private:
-  static const RoomId& room_of(const Write& write) {
+  static std::size_t part_of(const Write& write) {
     return std::visit(
-        [](const auto& one) -> const RoomId& {
+        [](const auto& one) -> std::size_t {
           if constexpr (requires { one.due; }) {
-            return one.due.room;
+            return one.due.room.bytes()[0];
+          } else if constexpr (requires { one.room; }) {
+            return one.room.bytes()[0];
           } else {
-            return one.room;
+            return 0;  // of no room: merged with whichever is
           }
         },
         write);
@@ -149,6 +162,11 @@ struct RocksdbStore::Impl {
   void add(rocksdb::WriteBatch& out, const DropId& write) const;
   void add(rocksdb::WriteBatch& out, const PutDue& write) const;
   void add(rocksdb::WriteBatch& out, const DropDue& write) const;
+  void add(rocksdb::WriteBatch& out, const PutTokenKey& write) const;
+  void add(rocksdb::WriteBatch& out, const DropTokenKey& write) const;
+  void add(rocksdb::WriteBatch& out, const PutSpent& write) const;
+  void add(rocksdb::WriteBatch& out, const PutCode& write) const;
+  void add(rocksdb::WriteBatch& out, const UseCode& write) const;
 
   std::unique_ptr<rocksdb::Env> environment;
   NoGaps no_gaps;
@@ -317,6 +335,32 @@ Result<std::vector<Due>> RocksdbStore::list_due(DueKind kind, Day before,
   return out;
 }
 
+Result<std::vector<TokenKeyRecord>> RocksdbStore::list_token_keys() {
+  std::vector<TokenKeyRecord> out;
+  MAGPIE_TRY_VOID(impl_->scan(kTokenKeys, std::string(), std::string(64, '\xff'),
+                              [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                MAGPIE_TRY(const auto record,
+                                           records::decode_token_key(key, value));
+                                out.push_back(record);
+                                return true;
+                              }));
+  return out;
+}
+
+Result<std::optional<std::uint32_t>> RocksdbStore::find_spent(TokenKeyId key, const SpentId& id) {
+  MAGPIE_TRY(const auto value, impl_->get(kSpent, records::spent_key(key, id)));
+  if (!value) return std::nullopt;
+  MAGPIE_TRY(const auto granted, records::decode_spent(*value));
+  return granted;
+}
+
+Result<std::optional<CodeRecord>> RocksdbStore::find_code(const CodeId& code) {
+  MAGPIE_TRY(const auto value, impl_->get(kCodes, records::code_key(code)));
+  if (!value) return std::nullopt;
+  MAGPIE_TRY(const auto record, records::decode_code(*value));
+  return record;
+}
+
 Result<void> RocksdbStore::write(std::span<const WriteBatch> batches) {
   rocksdb::WriteBatch out;
   rocksdb::WriteOptions options;
@@ -379,6 +423,37 @@ void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropDue& write) con
   (void)out.Delete(handles[kDue], records::due_key(write.due));
 }
 
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutTokenKey& write) const {
+  // The one that was made first stays.
+  const auto key = records::token_key_key(write.key.id);
+  const auto there = get(kTokenKeys, key);
+  if (there && *there) return;
+  (void)out.Put(handles[kTokenKeys], key, records::encode(write.key));
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const DropTokenKey& write) const {
+  (void)out.Delete(handles[kTokenKeys], records::token_key_key(write.key));
+  (void)out.DeleteRange(handles[kSpent], records::token_key_key(0),
+                        records::token_key_key(write.key + 1));
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutSpent& write) const {
+  (void)out.Put(handles[kSpent], records::spent_key(write.key, write.id),
+                records::encode_spent(write.granted));
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const PutCode& write) const {
+  (void)out.Put(handles[kCodes], records::code_key(write.code), records::encode(write.record));
+}
+
+void RocksdbStore::Impl::add(rocksdb::WriteBatch& out, const UseCode& write) const {
+  if (write.left.uses == 0) {
+    (void)out.Delete(handles[kCodes], records::code_key(write.code));
+  } else {
+    (void)out.Put(handles[kCodes], records::code_key(write.code), records::encode(write.left));
+  }
+}
+
 Result<void> RocksdbStore::purge() {
   MAGPIE_TRY_VOID(check(impl_->mark->sync(), "rocksdb: mark"));
   const auto parts = impl_->written_to.take();
@@ -398,7 +473,9 @@ Result<void> RocksdbStore::Impl::purge(const std::bitset<256>& parts) const {
       MAGPIE_TRY_VOID(compact(family, &from, &to));
     }
   }
-  MAGPIE_TRY_VOID(compact(kDue, nullptr, nullptr));
+  for (const auto family : {kDue, kTokenKeys, kSpent, kCodes}) {
+    MAGPIE_TRY_VOID(compact(family, nullptr, nullptr));
+  }
   // One more change of the manifest, so that it forgets the files that were just compacted away.
   MAGPIE_TRY_VOID(check(database->Put({}, handles[kDefault], slice(kPurgedKey), rocksdb::Slice()),
                         "rocksdb: put"));

@@ -39,6 +39,9 @@ class RocksdbStore final : public Store {
                                                              std::size_t count_max) override;
   Result<std::vector<Due>> list_due(DueKind kind, Day before, const std::optional<Due>& after,
                                     std::size_t count_max) override;
+  Result<std::vector<TokenKeyRecord>> list_token_keys() override;
+  Result<std::optional<std::uint32_t>> find_spent(TokenKeyId key, const SpentId& id) override;
+  Result<std::optional<CodeRecord>> find_code(const CodeId& code) override;
   Result<void> write(std::span<const WriteBatch> batches) override;
   Result<void> purge() override;
   Result<StoreCounts> counts() override;

@@ -52,8 +52,34 @@ struct PutDue {
 struct DropDue {
   Due due;
 };
-using Write =
-    std::variant<PutRoom, DropRoom, PutSlot, PutEntry, DropEntry, DropId, PutDue, DropDue>;
+/// One that is there under this number stays as it is: of two processes that make the next key at
+/// once, both then use the same.
+struct PutTokenKey {
+  TokenKeyRecord key;
+};
+/// The key, and all that was spent under it and under earlier ones.
+struct DropTokenKey {
+  TokenKeyId key = 0;
+};
+/// A token is spent, or a redemption done that gave `granted` tokens. It is not there before: where
+/// several processes write, the store refuses the batch (kExists) rather than write it twice.
+struct PutSpent {
+  TokenKeyId key = 0;
+  SpentId id;
+  std::uint32_t granted = 0;
+};
+struct PutCode {
+  CodeId code;
+  CodeRecord record;
+};
+/// One use less, so many are `left`; at none the code is gone. Where several processes write, the
+/// store refuses the batch (kExists) unless there was one more before.
+struct UseCode {
+  CodeId code;
+  CodeRecord left;
+};
+using Write = std::variant<PutRoom, DropRoom, PutSlot, PutEntry, DropEntry, DropId, PutDue, DropDue,
+                           PutTokenKey, DropTokenKey, PutSpent, PutCode, UseCode>;
 
 /// Changes that happen together or not at all, in this order.
 struct WriteBatch {
@@ -102,6 +128,11 @@ class Store {
   virtual Result<std::vector<Due>> list_due(DueKind kind, Day before,
                                             const std::optional<Due>& after,
                                             std::size_t count_max) = 0;
+  /// In the order of their numbers.
+  virtual Result<std::vector<TokenKeyRecord>> list_token_keys() = 0;
+  /// What PutSpent wrote: how many tokens were granted.
+  virtual Result<std::optional<std::uint32_t>> find_spent(TokenKeyId key, const SpentId& id) = 0;
+  virtual Result<std::optional<CodeRecord>> find_code(const CodeId& code) = 0;
   /// Applies the batches, in order and all in one: after an error none is applied. On disk when
   /// it returns where one of them is durable. After an error of a durable write the caller must
   /// not write again (what reached the disk is unknown): the committer sees to that.

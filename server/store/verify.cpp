@@ -92,6 +92,7 @@ Result<void> verify(RocksdbStore& store) {
   for (const auto kind : {DueKind::kEntries, DueKind::kIds}) {
     MAGPIE_TRY_VOID(verify_due(store, kind));
   }
+  MAGPIE_TRY_VOID(store.list_token_keys());
   return {};
 }
 

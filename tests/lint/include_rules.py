@@ -47,8 +47,9 @@ STANDARD = re.compile(r"[a-z_]+$")  # <vector>: a standard header that no librar
 FILES = {"files", "process", "posix"}  # what a program that meets the system needs
 SERVER = ["server/", "crypto/base/", "crypto/codec/", "crypto/primitives/"]
 CORE = ["client/core/", "crypto/"]
-# The door of the core, and what reads the text of an address or of a link before it is opened.
-DOOR = ["client/core/client.h", "client/core/event.h", "client/core/ids.h",
+# The door of the core, and what reads the text of an address, link or code before it is opened.
+DOOR = ["client/core/allowance/invitation.h",
+        "client/core/client.h", "client/core/event.h", "client/core/ids.h",
         "client/core/relay_address.h", "client/core/introduction/link.h", "client/core/harden.h",
         "crypto/base/"]
 
@@ -67,6 +68,9 @@ RULES = {
     "server/room/": (
         ["server/room/", "server/store/store.h", "crypto/base/", "crypto/codec/",
          "crypto/primitives/"], set()),
+    "server/room/allowances.": (  # one for the hubs of all threads
+        ["server/room/", "server/store/store.h", "crypto/base/", "crypto/codec/",
+         "crypto/primitives/"], {"threads"}),
     "server/store/": (["server/room/", "server/store/", "crypto/base/", "crypto/codec/"],
                       FILES | {"threads", "rocksdb"}),
     "server/rpc/": (SERVER, FILES | {"threads", "proto", "protobuf", "grpc", "openssl", "spdlog"}),

@@ -2,6 +2,8 @@
 // What an administrator does with magpie-relay, as processes: check, back up, restore, watch.
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <map>
@@ -12,10 +14,12 @@
 
 #include "server/config.h"
 #include "server/data_dir.h"
+#include "server/room/allowances.h"
 #include "server/rpc/tls_identity.h"
 #include "tests/server/support/raw_client.h"
 #include "tests/server/support/relay_process.h"
 #include "tests/server/support/stores.h"
+#include "tests/server/support/token_buyer.h"
 
 namespace magpie::server::test {
 namespace {
@@ -32,6 +36,12 @@ class OperationTest : public ::testing::Test {
   }
   int run(std::vector<std::string> arguments) const {
     return RelayProcess(std::move(arguments), log()).wait();
+  }
+  std::string invite(int rooms) const {
+    RelayProcess process({"invite", "--data", data(), "--rooms", std::to_string(rooms)});
+    auto code = process.read_line();
+    EXPECT_EQ(process.wait(), 0);
+    return code;
   }
   nlohmann::json status() const {
     RelayProcess process({"status", "--data", data(), "--json"});
@@ -353,6 +363,101 @@ TEST_F(OperationTest, the_log_names_nobody) {
   }
   for (const auto* word : {"127.0.0.1", "::1", "ipv4:", "ipv6:", "peer"}) {
     EXPECT_EQ(text.find(word), std::string::npos) << word;
+  }
+}
+
+v1::ClientFrame redeem_frame(const Redeem& redeem) {
+  v1::ClientFrame frame;
+  auto& to = *frame.mutable_redeem();
+  to.set_code(text_of(redeem.code));
+  to.set_key(redeem.key);
+  for (const auto& element : redeem.blinded) to.add_blinded(text_of(element));
+  return frame;
+}
+
+Redeemed redeemed_of(const v1::Redeemed& from) {
+  Redeemed to{from.key(), {}, *crypto::voprf::Proof::from(as_bytes(from.proof()))};
+  for (const auto& element : from.evaluated()) {
+    to.evaluated.push_back(*crypto::voprf::Element::from(as_bytes(element)));
+  }
+  return to;
+}
+
+TEST_F(OperationTest, what_is_stored_ties_no_code_to_a_token_and_no_token_to_a_room) {
+  auto arguments = serve(data());
+  arguments.pop_back();  // --open
+  RelayProcess relay(arguments, log());
+  const auto address = relay.address();
+  ASSERT_FALSE(address.empty());
+  EXPECT_EQ(status()["policy"], "invited");
+  RawClient client(address, read_file(data() + "/relay.crt"));
+  RawStream stream(client);
+  ASSERT_EQ(stream.greeting().token_keys_size(), 1);
+  const TokenKey key{
+      stream.greeting().token_keys(0).number(),
+      *crypto::voprf::PublicKey::from(as_bytes(stream.greeting().token_keys(0).public_key()))};
+  const auto text = invite(3);
+  const auto code = code_of(text);
+  const TokenBuyer buyer(code, key, 3, random_);
+  const auto answer = stream.ask(redeem_frame(buyer.frame()));
+  ASSERT_TRUE(answer.has_redeemed());
+  const auto tokens = buyer.tokens(redeemed_of(answer.redeemed()));
+  ASSERT_EQ(tokens.size(), 3u);
+
+  EXPECT_EQ(stream.ask(create_frame(random_, key_)).refusal().code(), v1::Refusal::NOT_INVITED);
+  for (const auto& token : tokens) {
+    auto create = create_frame(random_, crypto::SignKeyPair::generate(random_));
+    auto& to = *create.mutable_create_room()->mutable_token();
+    to.set_key(token.key);
+    to.set_input(text_of(token.input));
+    to.set_output(text_of(token.output));
+    ASSERT_TRUE(stream.ask(create).has_created());
+  }
+  relay.kill(SIGKILL);  // with everything still in the log
+  relay.wait();
+
+  const std::filesystem::path directory = data();
+  EXPECT_EQ(files_with(directory, text), 0);
+  EXPECT_EQ(files_with(directory, text_of(code)), 0);
+  EXPECT_EQ(files_with(directory, text_of(code_id(code))), 1);  // in the log, as used up
+  for (const auto& token : tokens) {
+    EXPECT_EQ(files_with(directory, text_of(token.input)), 0);
+    EXPECT_EQ(files_with(directory, text_of(token.output)), 0);
+    EXPECT_GT(files_with(directory, text_of(token_id(token))), 0);
+  }
+  for (const auto& element : buyer.frame().blinded) {
+    EXPECT_EQ(files_with(directory, text_of(element)), 0);
+  }
+  EXPECT_EQ(read_file(log()).find(text), std::string::npos);
+  {
+    RelayProcess again(arguments);  // clears what was deleted, at once
+    ASSERT_FALSE(again.address().empty());
+    EXPECT_EQ(again.stop(SIGTERM), 0);
+  }
+  EXPECT_EQ(files_with(directory, text_of(code_id(code))), 0);
+}
+
+TEST_F(OperationTest, inviting_as_root_leaves_everything_to_the_owner_of_the_directory) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+  auto arguments = serve(data());
+  arguments.pop_back();
+  {
+    RelayProcess relay(arguments);
+    ASSERT_FALSE(relay.address().empty());
+    EXPECT_EQ(relay.stop(SIGTERM), 0);
+  }
+  constexpr uid_t kOther = 64'321;
+  namespace fs = std::filesystem;
+  fs::permissions(dir_.path(), fs::perms::others_exec, fs::perm_options::add);
+  ASSERT_EQ(::chown(data().c_str(), kOther, kOther), 0);
+  for (const auto& file : fs::recursive_directory_iterator(data())) {
+    ASSERT_EQ(::chown(file.path().c_str(), kOther, kOther), 0);
+  }
+  EXPECT_FALSE(invite(1).empty());
+  for (const auto& file : fs::recursive_directory_iterator(data())) {
+    struct stat owner {};
+    ASSERT_EQ(::stat(file.path().c_str(), &owner), 0);
+    EXPECT_EQ(owner.st_uid, kOther) << file.path();
   }
 }
 

@@ -84,7 +84,9 @@ TEST_F(ProcessTest, every_thread_of_it_is_confined) {
 }
 
 TEST_F(ProcessTest, says_what_it_cannot_do) {
-  EXPECT_EQ(RelayProcess({"serve", "--data", data()}).wait(), 2);
+  EXPECT_EQ(RelayProcess({"invite", "--data", data()}).wait(), 1);  // there is none
+  EXPECT_EQ(RelayProcess({"invite", "--data", data(), "--rooms", "0"}).wait(), 2);
+  EXPECT_EQ(RelayProcess({"invite", "--data", data(), "--rooms", "129"}).wait(), 2);
   EXPECT_FALSE(std::filesystem::exists(data()));
   EXPECT_EQ(RelayProcess({"serve", "--data", data(), "--open", "--listen", "nowhere"}).wait(), 2);
   EXPECT_EQ(RelayProcess({"serve", "--open"}).wait(), 2);

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "tests/server/support/tested_store.h"
+#include "tests/server/support/token_buyer.h"
 #include "tests/support/seeded_random.h"
 
 namespace magpie::server::test {
@@ -49,9 +50,10 @@ class WaitingSink final : public FrameSink {
 
 class ShardsTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Shards> make(std::uint32_t count) {
-    return std::make_unique<Shards>(store_, sink_, system_random_, RelayIdentity{}, Limits{}, count,
-                                    [this](SessionId, std::size_t) { ++handled_; });
+  std::unique_ptr<Shards> make(std::uint32_t count, Allowances* allowances = nullptr) {
+    return std::make_unique<Shards>(
+        store_, sink_, system_random_, RelayIdentity{}, limits_, count,
+        [this](SessionId, std::size_t) { ++handled_; }, allowances);
   }
   ClientFrame creation(std::uint64_t correlation) {
     return {correlation, CreateRoom{random_.id<RoomId>(),
@@ -66,6 +68,7 @@ class ShardsTest : public ::testing::Test {
   magpie::test::SeededRandom random_{31};
   std::atomic<int> handled_{0};
   const SessionId session_{1};
+  Limits limits_;
 };
 
 TEST_F(ShardsTest, one_session_uses_rooms_of_every_shard) {
@@ -121,6 +124,51 @@ TEST_F(ShardsTest, a_failed_write_stops_every_shard) {
     EXPECT_EQ(std::get<Refusal>(sink_.wait_for(i).result).code, Errc::kRelayStorage);
   }
   EXPECT_EQ(store_.counts()->rooms, 1u);
+}
+
+// Rooms of different shards, on as many threads, and one token for all of them.
+TEST_F(ShardsTest, a_token_makes_one_room_however_many_ask_at_once) {
+  const Time now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  Allowances allowances(store_, system_random_);
+  ASSERT_TRUE(allowances.load(now));
+  auto invitation = make_invitation(30, 1, random_);
+  auto batch = allowances.upkeep(now);
+  batch.writes.emplace_back(invitation.write);
+  ASSERT_TRUE(store_.write({&batch, 1}));
+  ASSERT_TRUE(allowances.load(now));
+  limits_.frames_in_flight_max = 10'000;
+  const auto shards = make(8, &allowances);
+  shards->open(session_);
+  const TokenBuyer buyer(code_of(invitation.text), allowances.published(now).at(0), 30, random_);
+  shards->receive(session_, {1, buyer.frame()}, 1);
+  const auto tokens = buyer.tokens(std::get<Redeemed>(sink_.wait_for(1).result));
+  ASSERT_EQ(tokens.size(), 30u);
+
+  constexpr std::uint64_t kTries = 16;
+  std::uint64_t correlation = 1;
+  std::vector<ClientFrame> frames;
+  for (const auto& token : tokens) {
+    for (std::uint64_t i = 0; i < kTries; ++i) {
+      frames.push_back(creation(++correlation));
+      std::get<CreateRoom>(frames.back().body).token = token;
+    }
+  }
+  std::vector<std::thread> racers;
+  for (std::size_t racer = 0; racer < 4; ++racer) {
+    racers.emplace_back([&, racer] {
+      for (auto i = racer; i < frames.size(); i += 4) shards->receive(session_, frames[i], 1);
+    });
+  }
+  for (auto& racer : racers) racer.join();
+  for (std::size_t token = 0; token < tokens.size(); ++token) {
+    std::uint64_t made = 0;
+    for (std::uint64_t i = 0; i < kTries; ++i) {
+      const auto answer = sink_.wait_for(2 + token * kTries + i).result;
+      made += std::holds_alternative<Created>(answer) ? 1 : 0;
+    }
+    EXPECT_EQ(made, 1u) << token;
+  }
+  EXPECT_EQ(store_.counts()->rooms, tokens.size());
 }
 
 TEST_F(ShardsTest, what_is_received_during_a_write_goes_into_the_next_one) {

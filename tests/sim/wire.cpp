@@ -25,7 +25,15 @@ struct ToRelay {
     for (const cf::Slot& slot : in.slots) out.slots.push_back(slot_of(slot));
     out.entry_id = same_id<server::EntryId>(in.entry_id);
     out.payload = in.payload;
+    if (in.token) {
+      out.token =
+          server::Token{in.token->key, same_id<decltype(server::Token::input)>(in.token->input),
+                        same_id<decltype(server::Token::output)>(in.token->output)};
+    }
     return out;
+  }
+  Body operator()(const cf::Redeem& in) const {
+    return server::Redeem{same_id<server::InvitationCode>(in.code), in.key, in.blinded};
   }
   Body operator()(const cf::Attach& in) const {
     return server::Attach{room_of(in.room), in.slot_key, in.signature, in.after};
@@ -58,7 +66,7 @@ struct AnswerToClient {
   using Result = decltype(cf::Answer::result);
 
   Result operator()(const server::Refusal& in) const {
-    return cf::Refusal{in.code, in.last_control};
+    return cf::Refusal{in.code, in.last_control, static_cast<cf::LimitKind>(in.limit)};
   }
   Result operator()(const server::Created&) const { return cf::Created{}; }
   Result operator()(const server::Attached& in) const {
@@ -68,6 +76,9 @@ struct AnswerToClient {
   Result operator()(const server::Acknowledged&) const { return cf::Acknowledged{}; }
   Result operator()(const server::Detached&) const { return cf::Detached{}; }
   Result operator()(const server::Closed&) const { return cf::Closed{}; }
+  Result operator()(const server::Redeemed& in) const {
+    return cf::Redeemed{in.key, in.evaluated, in.proof};
+  }
 };
 
 struct ToClient {
@@ -79,6 +90,8 @@ struct ToClient {
     out.limits.frames_in_flight_max = in.limits.frames_in_flight_max;
     out.limits.entry_bytes_max = in.limits.entry_bytes_max;
     out.limits.control_entry_bytes_max = in.limits.control_entry_bytes_max;
+    out.invited = in.invited;
+    for (const auto& key : in.token_keys) out.token_keys.push_back({key.number, key.public_key});
     return out;
   }
   cf::ServerFrame operator()(const server::Answer& in) const {
@@ -118,6 +131,9 @@ struct DescribeRequest {
   }
   std::string operator()(const cf::Detach& in) const { return "Detach " + brief(in.room); }
   std::string operator()(const cf::CloseRoom& in) const { return "CloseRoom " + brief(in.room); }
+  std::string operator()(const cf::Redeem& in) const {
+    return "Redeem " + std::to_string(in.blinded.size()) + " under key " + std::to_string(in.key);
+  }
 };
 
 struct DescribeAnswer {
@@ -137,6 +153,9 @@ struct DescribeAnswer {
   std::string operator()(const cf::Acknowledged&) const { return "Acknowledged"; }
   std::string operator()(const cf::Detached&) const { return "Detached"; }
   std::string operator()(const cf::Closed&) const { return "Closed"; }
+  std::string operator()(const cf::Redeemed& in) const {
+    return "Redeemed " + std::to_string(in.evaluated.size());
+  }
 };
 
 struct DescribeServer {

@@ -571,6 +571,14 @@
             <translation>전화로 알려 주세요. PIN이 없으면 링크가 열리지 않습니다.</translation>
         </message>
         <message>
+            <source>Invitation code of the relay</source>
+            <translation>릴레이 초대 코드</translation>
+        </message>
+        <message>
+            <source>Your relay administrator gives it to you.</source>
+            <translation>릴레이 관리자가 알려 줍니다.</translation>
+        </message>
+        <message>
             <source>Save the relay</source>
             <translation>릴레이 저장</translation>
         </message>

@@ -571,6 +571,14 @@
             <translation>请通过电话告知。没有 PIN 就无法打开链接。</translation>
         </message>
         <message>
+            <source>Invitation code of the relay</source>
+            <translation>中继邀请码</translation>
+        </message>
+        <message>
+            <source>Your relay administrator gives it to you.</source>
+            <translation>由您的中继管理员提供。</translation>
+        </message>
+        <message>
             <source>Save the relay</source>
             <translation>保存中继</translation>
         </message>

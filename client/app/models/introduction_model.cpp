@@ -92,20 +92,41 @@ void IntroductionModel::set_busy(bool busy) {
 }
 
 void IntroductionModel::make(const QString& label, const QString& greeting, int hours,
-                             const QString& pin) {
+                             const QString& pin, const QString& invitation) {
   problem_.clear();
   set_busy(true);
+  client::IntroduceRequest request{label.trimmed().toStdString(), greeting.trimmed().toStdString(),
+                                   pin.trimmed().toStdString(), std::chrono::hours(hours)};
+  if (invitation.trimmed().isEmpty()) return introduce(std::move(request));
+  auto done = core_.answer_to<client::AllowanceInfo>(
+      this, [this, request](Result<client::AllowanceInfo> allowance) {
+        if (allowance) return introduce(request);
+        // What is no code is told as one that the relay does not know.
+        const bool no_code = allowance.error().code == Errc::kUsage;
+        fail_with(no_code ? Error{Errc::kNotInvited, "invitation: code"} : allowance.error());
+      });
+  core_.client().redeem(invitation.toStdString(), std::move(done));
+}
+
+void IntroductionModel::introduce(client::IntroduceRequest request) {
   auto done =
       core_.answer_to<IntroductionInfo>(this, [this](Result<IntroductionInfo> introduction) {
+        if (!introduction) return fail_with(introduction.error());
         set_busy(false);
-        if (!introduction) return problem_.set(introduction.error());
+        if (std::exchange(needs_invitation_, false)) emit needsInvitationChanged();
         put(*introduction);
         emit made(QString::fromStdString(introduction->label),
                   QString::fromStdString(introduction->link));
       });
-  core_.client().introduce({label.trimmed().toStdString(), greeting.trimmed().toStdString(),
-                            pin.trimmed().toStdString(), std::chrono::hours(hours)},
-                           std::move(done));
+  core_.client().introduce(std::move(request), std::move(done));
+}
+
+void IntroductionModel::fail_with(const Error& error) {
+  set_busy(false);
+  problem_.set(error);
+  if (error.code != Errc::kNotInvited || needs_invitation_) return;
+  needs_invitation_ = true;
+  emit needsInvitationChanged();
 }
 
 void IntroductionModel::cancel(const QString& room) {

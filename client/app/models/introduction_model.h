@@ -15,6 +15,8 @@ class IntroductionModel : public QAbstractListModel {
   Q_PROPERTY(int count READ count NOTIFY countChanged)
   Q_PROPERTY(bool busy READ busy NOTIFY busyChanged)
   Q_PROPERTY(magpie::app::Problem* problem READ problem CONSTANT)
+  /// The relay makes no more rooms without an invitation code.
+  Q_PROPERTY(bool needsInvitation READ needs_invitation NOTIFY needsInvitationChanged)
 
  public:
   enum Role { kRoom = Qt::UserRole, kLabel, kLink, kState, kExpires, kUsed, kAttempts };
@@ -23,6 +25,7 @@ class IntroductionModel : public QAbstractListModel {
 
   int count() const { return static_cast<int>(introductions_.size()); }
   bool busy() const { return busy_; }
+  bool needs_invitation() const { return needs_invitation_; }
   Problem* problem() { return &problem_; }
 
   int rowCount(const QModelIndex& parent = {}) const override;
@@ -32,17 +35,21 @@ class IntroductionModel : public QAbstractListModel {
   void reset(std::vector<client::IntroductionInfo> introductions);
   void put(const client::IntroductionInfo& introduction);
 
+  /// With an invitation code that is turned into an allowance first, where one is given.
   Q_INVOKABLE void make(const QString& label, const QString& greeting, int hours,
-                        const QString& pin);
+                        const QString& pin, const QString& invitation);
   Q_INVOKABLE void cancel(const QString& room);
 
  signals:
   void countChanged();
   void busyChanged();
+  void needsInvitationChanged();
   void made(const QString& label, const QString& link);
 
  private:
   void set_busy(bool busy);
+  void introduce(client::IntroduceRequest request);
+  void fail_with(const Error& error);
   QString when(client::Time time) const;
 
   CoreBridge& core_;
@@ -50,6 +57,7 @@ class IntroductionModel : public QAbstractListModel {
   Problem problem_;
   std::vector<client::IntroductionInfo> introductions_;
   bool busy_ = false;
+  bool needs_invitation_ = false;
 };
 
 }  // namespace magpie::app

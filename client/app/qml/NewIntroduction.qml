@@ -12,11 +12,12 @@ Stack {
         label.text = ""
         greeting.text = ""
         pin.text = ""
+        invitation.text = ""
     }
     function make() {
         if (label.text.trim() === "" || Session.introductions.busy) return
         if (Session.relay !== "")
-            Session.introductions.make(label.text, greeting.text, hours, pin.text)
+            Session.introductions.make(label.text, greeting.text, hours, pin.text, invitation.text)
         else if (Session.isRelayAddress(relay.text))
             Session.setRelay(relay.text)
     }
@@ -82,6 +83,16 @@ Stack {
         label: qsTr("PIN (optional)")
         hint: qsTr("Tell it by telephone. Without it, the link doesn't open.")
         maximumLength: 40
+        onAccepted: form.make()
+    }
+    AppField {
+        id: invitation
+        width: parent.width
+        visible: Session.introductions.needsInvitation
+        inputName: "introduction-invitation"
+        label: qsTr("Invitation code of the relay")
+        hint: qsTr("Your relay administrator gives it to you.")
+        maximumLength: 60
         onAccepted: form.make()
     }
     Banner {

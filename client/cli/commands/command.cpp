@@ -16,6 +16,14 @@ Result<std::unique_ptr<Session>> open_session(const Invocation& invocation,
   return session;
 }
 
+Result<void> redeem(Session& session, const std::string& invitation) {
+  if (invitation.empty()) return {};
+  return session
+      .ask<client::AllowanceInfo>(
+          [&](auto done) { session.client().redeem(invitation, std::move(done)); })
+      .map([](const auto&) {});
+}
+
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::duration<double>(seconds));

@@ -24,6 +24,9 @@ constexpr double kTimeoutSecondsMax = 1e6;
 Result<std::unique_ptr<Session>> open_session(const Invocation& invocation,
                                               Session::Warnings warnings = Session::Warnings::kSay);
 
+/// Turns this invitation code into an allowance at the profile's relay; nothing where it is empty.
+Result<void> redeem(Session& session, const std::string& invitation);
+
 std::chrono::milliseconds milliseconds(double seconds);
 /// So many seconds from now.
 Session::Deadline deadline_in(double seconds);

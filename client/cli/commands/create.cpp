@@ -3,6 +3,7 @@
 #include "client/cli/error_text.h"
 #include "client/cli/output.h"
 #include "client/cli/passphrase.h"
+#include "client/core/allowance/invitation.h"
 #include "client/core/relay_address.h"
 
 namespace magpie::cli {
@@ -11,9 +12,13 @@ namespace {
 struct Options {
   std::string name;
   std::string relay;
+  std::string invite;
 };
 
 Result<void> create(const Invocation& invocation, const Options& options) {
+  if (!options.invite.empty() && !client::parse_invitation(options.invite)) {
+    return fail(Errc::kUsage, site::kInvitation);
+  }
   const auto relay = client::parse_relay_address(options.relay);
   if (!relay) return fail(Errc::kUsage, site::kRelay);
   if (client::Client::profile_exists(invocation.profile)) {
@@ -34,7 +39,7 @@ Result<void> create(const Invocation& invocation, const Options& options) {
     print_line("Profile of " + made.name + " in " + folder);
     print_line("Fingerprint " + fingerprint);
   }
-  return {};
+  return redeem(session, options.invite);
 }
 
 }  // namespace
@@ -43,6 +48,8 @@ void add_create(CLI::App& app, Invocation& invocation) {
   const auto options = [](CLI::App& command, Options& to) {
     command.add_option("--name", to.name, "How others see you")->required();
     command.add_option("--relay", to.relay, "ADDRESS, as the relay printed it")->required();
+    command.add_option("--invite", to.invite,
+                       "The invitation code that its administrator gave you");
   };
   add_command<Options>(app, invocation, "create", "Make a new profile", options, create);
 }

@@ -10,10 +10,12 @@ struct Options {
   std::string pin;
   std::string greeting;
   std::filesystem::path qr;
+  std::string invite;
 };
 
 Result<void> introduce(const Invocation& invocation, const Options& options) {
   MAGPIE_TRY(const auto session, open_session(invocation));
+  MAGPIE_TRY_VOID(redeem(*session, options.invite));
   client::IntroduceRequest request;
   request.pin = options.pin;
   request.greeting = options.greeting;
@@ -35,6 +37,7 @@ void add_introduce(CLI::App& app, Invocation& invocation) {
   const auto options = [](CLI::App& command, Options& to) {
     command.add_option("--pin", to.pin, "Also asked of whoever joins; tell it by telephone");
     command.add_option("--greeting", to.greeting, "Shown to whoever opens the link");
+    command.add_option("--invite", to.invite, "A code of the relay, where it asks for one");
     command.add_option("--qr", to.qr, "Write the link as a picture, a PNG file");
   };
   add_command<Options>(app, invocation, "introduce",

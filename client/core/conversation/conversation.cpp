@@ -89,7 +89,7 @@ void Conversation::opened(const frames::Greeting& greeting, Time now) {
   closed();
   greeting_ = greeting;
   retry_at_ = now;
-  begin();
+  begin(now);
 }
 
 void Conversation::closed() {
@@ -115,19 +115,31 @@ bool Conversation::waits_to_begin() const {
   return beginning && in_flight_ == InFlight::kNothing;
 }
 
-void Conversation::begin() {
+void Conversation::begin(Time now) {
   const bool offer_waits = is_introduction() && pending_ && room_.cursor == 0;
   if (offer_waits && !room_.closed) {
-    create();
+    create(now);
   } else {
     attach(joining());
   }
 }
 
-void Conversation::create() {
+void Conversation::create(Time now) {
   auto frame = create_room_frame(*introduction_, room_, pending_->id, pending_->payload);
   MAGPIE_CHECK(frame.has_value());
   phase_ = Phase::kCreating;
+  // A room that was asked for before may be there and paid for: then it costs nothing again.
+  const bool pays = !creation_sent_ || unpaid_;
+  if (greeting_->invited) {
+    auto& wallet = around_.wallet;
+    frame->token =
+        pays ? wallet.take(room_.relay.identity, room_.room) : wallet.token_of(room_.room);
+    if (pays && !frame->token) {
+      // A code that waits may still bring one.
+      if (wallet.waits(room_.relay.identity)) return retry_later(now);
+      return refuse_creation({Errc::kNotInvited, "introduction: no token"});
+    }
+  }
   creation_sent_ = true;
   request(std::move(*frame), InFlight::kCreate);
 }
@@ -169,11 +181,24 @@ void Conversation::close_answered(const frames::Answer& answer, Time now) {
 
 void Conversation::create_answered(const frames::Answer& answer, Time now) {
   const auto* refusal = std::get_if<frames::Refusal>(&answer.result);
+  if (refusal == nullptr) {
+    around_.wallet.spent(room_.room);
+    unpaid_ = false;
+  }
   // A room that exists is this one, when an answer was lost and a guest has come meanwhile; if it
   // is somebody else's, attaching will say so.
   if (refusal == nullptr || refusal->code == Errc::kRoomExists) return attach(false);
   if (refusal->code == Errc::kRelayStorage) return retry_later(now);
-  out_.established = tl::unexpected(frames::error_of(*refusal));
+  if (refusal->code == Errc::kNotInvited) {
+    // It is not there, or this token was not good: another may be.
+    const bool had_token = around_.wallet.reject(room_.room);
+    if (!std::exchange(unpaid_, true) || had_token) return create(now);
+  }
+  refuse_creation(frames::error_of(*refusal));
+}
+
+void Conversation::refuse_creation(Error error) {
+  out_.established = tl::unexpected(error);
   out_.introduction_dropped = true;
   drop();
 }
@@ -196,7 +221,10 @@ void Conversation::attach_answered(const frames::Answer& answer, Time now) {
     taken_back(attached->last_control, now);
   }
   if (room_.closed && !is_introduction()) set_closed(false);
-  if (is_introduction()) establish();
+  if (is_introduction()) {
+    around_.wallet.spent(room_.room);
+    establish();
+  }
   if (introduction_ != nullptr && attached->exchanged_key_attempts > introduction_->attempts) {
     introduction_->attempts = attached->exchanged_key_attempts;
     introduction_dirty_ = true;
@@ -302,6 +330,7 @@ void Conversation::enter_late(std::uint64_t sequence, Time now) {
 }
 
 void Conversation::drop() {
+  around_.wallet.give_back(room_.room);
   out_.dropped = true;
   phase_ = Phase::kOffline;
 }
@@ -359,7 +388,7 @@ void Conversation::end_fork(Time now) {
 }
 
 void Conversation::tick(Time now) {
-  if (waits_to_begin() && retry_at_ <= now) return begin();
+  if (waits_to_begin() && retry_at_ <= now) return begin(now);
   if (phase_ != Phase::kLive) return;
   const bool over = is_introduction() && !room_.closed && introduction_->expires <= now;
   if (over) {

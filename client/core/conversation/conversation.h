@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "client/core/allowance/wallet.h"
 #include "client/core/conversation/act.h"
 #include "client/core/conversation/membership.h"
 #include "client/core/event.h"
@@ -19,6 +20,7 @@ namespace magpie::client {
 struct Surroundings {
   const Self& self;
   People& people;
+  Wallet& wallet;
   Random& random;
   /// Whether a line of this room has this id already.
   std::function<bool(const RoomId&, const EntryId&)> has_line;
@@ -138,9 +140,10 @@ class Conversation {
   bool paused() const;
   bool online() const { return phase_ == Phase::kCatchingUp || phase_ == Phase::kLive; }
   void request(Output::Request frame, InFlight kind);
-  void begin();
+  void begin(Time now);
   bool waits_to_begin() const;
-  void create();
+  void create(Time now);
+  void refuse_creation(Error error);
   void attach(bool exchanged);
   void close_answered(const frames::Answer& answer, Time now);
   void create_answered(const frames::Answer& answer, Time now);
@@ -218,8 +221,9 @@ class Conversation {
   EntryId in_flight_id_;  ///< of the entry that is being appended
   bool tried_both_keys_ = false;
   bool attached_exchanged_ = false;  ///< with the key that a Welcome exchanges the slot's for
-  bool creation_sent_;               ///< or may have been, before this object was made
-  bool awaited_;                     ///< somebody is told what comes of joining
+  bool unpaid_ = false;  ///< the relay has said that the introduction's room is not there
+  bool creation_sent_;   ///< or may have been, before this object was made
+  bool awaited_;         ///< somebody is told what comes of joining
   std::uint64_t caught_up_through_ = 0;
   bool awaits_echo_ = false;        ///< the head of the queue is in the log, its entry not come yet
   std::uint64_t wait_through_ = 0;  ///< nothing is sent before this entry was processed

@@ -38,6 +38,9 @@ Result<void> Engine::Impl::start(Time now) {
   MAGPIE_TRY(self, self_of(*profile));
   MAGPIE_TRY(auto stored_people, storage.people());
   people.load(std::move(stored_people));
+  MAGPIE_TRY(auto stored_invitations, storage.invitations());
+  MAGPIE_TRY(auto stored_tokens, storage.tokens());
+  wallet.load(std::move(stored_invitations), std::move(stored_tokens));
   MAGPIE_TRY(auto stored_introductions, storage.introductions());
   for (IntroductionRecord& record : stored_introductions) {
     introductions.insert_or_assign(record.room, std::move(record));
@@ -60,8 +63,9 @@ Result<Conversation*> Engine::Impl::add_room(StoredRoom stored, IntroductionReco
     const auto found = storage.message(room, line);
     return found && found->has_value();
   };
-  MAGPIE_TRY(Conversation room, Conversation::load(std::move(stored), introduction,
-                                                   {*self, people, random, has_line}, fresh));
+  MAGPIE_TRY(Conversation room,
+             Conversation::load(std::move(stored), introduction,
+                                {*self, people, wallet, random, has_line}, fresh));
   return &rooms.emplace(id, std::move(room)).first->second;
 }
 
@@ -140,6 +144,25 @@ void Engine::Impl::introduce(const IntroduceRequest& request, Secret seed,
   open_room(**room, now);
   touch(id);
   if (flush(std::move(changes), now)) connect_where_needed(now);
+}
+
+void Engine::redeem(std::string code, Time now, Done<AllowanceInfo> done) {
+  Impl& engine = *impl_;
+  engine.see(now);
+  if (const auto usable = engine.usable(); !usable) return done(tl::unexpected(usable.error()));
+  if (!engine.profile->relay) return done(fail(Errc::kUsage, "redeem: no relay"));
+  const auto parsed = parse_invitation(code);
+  if (!parsed) return done(fail(Errc::kUsage, "invitation: code"));
+  const RelayAddress relay = *engine.profile->relay;
+  engine.wallet.add(relay, *parsed);
+  engine.redeemers.push_back({relay, now + kPatience, std::move(done)});
+  if (!engine.flush({}, now)) return;
+  if (const auto found = engine.relays.find(relay); found != engine.relays.end()) {
+    // Somebody waits: a relay that failed a while ago is tried at once.
+    if (found->second.state == Impl::Relay::State::kIdle) found->second.retry_at = now;
+  }
+  engine.redeem_waiting(relay, now);
+  engine.connect_where_needed(now);
 }
 
 void Engine::cancel_introduction(const RoomId& id, Time now, Done<void> done) {
@@ -391,7 +414,9 @@ Result<std::string> Engine::safety_number(const RoomId& id, const Fingerprint& p
 }
 
 bool Engine::settled() const {
-  if (!impl_->readings.empty() || !impl_->waiters.empty()) return false;
+  if (!impl_->readings.empty() || !impl_->waiters.empty() || !impl_->redeemers.empty()) {
+    return false;
+  }
   for (const auto& [id, room] : impl_->rooms) {
     if (!room.settled()) return false;
   }

@@ -57,6 +57,7 @@ class Engine {
   // From the user; each as `Client` has it. `done` may be called before these return.
   void create_profile(std::string name, std::optional<RelayAddress> relay, Done<ProfileInfo> done);
   void introduce(IntroduceRequest request, Time now, Done<IntroductionInfo> done);
+  void redeem(std::string code, Time now, Done<AllowanceInfo> done);
   void cancel_introduction(const RoomId& room, Time now, Done<void> done);
   void preview(std::string link, std::string pin, Time now, Done<OfferInfo> done);
   void join(JoinRequest request, Time now, Done<JoinedInfo> done);

@@ -27,7 +27,8 @@ struct Engine::Impl {
     frames::Greeting greeting;
     std::uint64_t last_correlation = 0;
     std::map<std::uint64_t, std::optional<RoomId>> in_flight;  ///< by correlation; none: ignored
-    std::deque<Waiting> queue;  ///< beyond the frames that may be in flight
+    std::deque<Waiting> queue;               ///< beyond the frames that may be in flight
+    std::optional<std::uint64_t> redeeming;  ///< the correlation of a Redeem that is not answered
   };
 
   /// Somebody looks at a link's offer, or joins with it.
@@ -42,6 +43,13 @@ struct Engine::Impl {
   struct Waiter {
     Time deadline;
     std::function<void(Result<void>)> done;
+  };
+
+  /// Somebody waits until a code is turned into tokens.
+  struct Redeemer {
+    RelayAddress relay;
+    Time deadline;
+    Done<AllowanceInfo> done;
   };
 
   Impl(Storage& given_storage, Random& given_random, EngineHost& given_host)
@@ -70,7 +78,11 @@ struct Engine::Impl {
   void connected(const RelayAddress& address, const frames::Greeting& greeting, Time now);
   void disconnected(const RelayAddress& address, Error error, Time now);
   void received(const RelayAddress& address, frames::ServerFrame frame, Time now);
-  void received_answer(Relay& relay, const frames::Answer& answer, Time now);
+  void received_answer(Relay& relay, const RelayAddress& address, const frames::Answer& answer,
+                       Time now);
+  /// Asks this relay to redeem a code that waits for it, where one does.
+  void redeem_waiting(const RelayAddress& address, Time now);
+  void settle_redeemers(const RelayAddress& address, const Result<void>& outcome);
   void received_entry(const frames::Entry& entry, Time now);
   void received_caught_up(const frames::CaughtUp& caught_up, Time now);
   void request(Relay& relay, const RelayAddress& address, const RoomId& room,
@@ -107,10 +119,12 @@ struct Engine::Impl {
   std::optional<ProfileRecord> profile;
   std::optional<Self> self;
   People people;
+  Wallet wallet{random};
   std::map<RoomId, IntroductionRecord> introductions;
   std::map<RoomId, Conversation> rooms;
   std::map<RoomId, Reading> readings;
   std::map<RoomId, Waiter> waiters;
+  std::vector<Redeemer> redeemers;
   std::map<RelayAddress, Relay> relays;
 
   std::set<RoomId> touched;

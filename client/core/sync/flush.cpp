@@ -19,6 +19,7 @@ bool Engine::Impl::flush(Changes changes, Time now) {
     std::ranges::move(outputs.back().second.changes, std::back_inserter(changes));
   }
   std::ranges::move(people.take_changes(), std::back_inserter(changes));
+  std::ranges::move(wallet.take_changes(), std::back_inserter(changes));
   flush_at = Time::max();
   if (!changes.empty()) {
     if (const auto stored = storage.apply(changes); !stored) {
@@ -92,6 +93,7 @@ void Engine::Impl::stop(Error error) {
   }
   relays.clear();
   const Error answer{Errc::kStorage, error.site};
+  while (!redeemers.empty()) settle_redeemers(redeemers.front().relay, tl::unexpected(answer));
   while (!waiters.empty()) settle_waiter(waiters.begin()->first, tl::unexpected(answer));
   for (auto& [room, reading] : std::exchange(readings, {})) {
     if (reading.previewed) reading.previewed(tl::unexpected(answer));

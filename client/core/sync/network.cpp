@@ -21,6 +21,7 @@ void Engine::Impl::connect_where_needed(Time now) {
   std::set<RelayAddress> needed;
   for (const auto& [id, room] : rooms) needed.insert(room.room().relay);
   for (const auto& [id, reading] : readings) needed.insert(reading.reader.link().relay);
+  for (const RelayAddress& relay : wallet.relays()) needed.insert(relay);
   for (auto it = relays.begin(); it != relays.end();) {
     if (needed.contains(it->first)) {
       ++it;
@@ -58,6 +59,7 @@ void Engine::Impl::connected(const RelayAddress& address, const frames::Greeting
   relay.state = Relay::State::kConnected;
   relay.greeting = greeting;
   host.emit(event::Connection{address, true, std::nullopt});
+  wallet.greeted(address.identity, greeting);
   for (auto& [id, reading] : readings) {
     if (reading.reader.link().relay == address) {
       request(relay, address, id, reading.reader.attach(greeting));
@@ -66,7 +68,37 @@ void Engine::Impl::connected(const RelayAddress& address, const frames::Greeting
   for (auto& [id, room] : rooms) {
     if (room.room().relay == address) open_room(room, now);
   }
-  flush({}, now);
+  if (flush({}, now)) redeem_waiting(address, now);
+}
+
+void Engine::Impl::redeem_waiting(const RelayAddress& address, Time now) {
+  const auto found = relays.find(address);
+  if (found == relays.end() || found->second.state != Relay::State::kConnected) return;
+  Relay& relay = found->second;
+  if (relay.redeeming) return;
+  auto frame = wallet.redeem(address.identity, relay.greeting);
+  if (!frame) {
+    settle_redeemers(address, {});  // all is done, or nothing is needed there
+    return call_back();
+  }
+  if (!flush({}, now)) return;
+  relay.redeeming = ++relay.last_correlation;
+  relay.in_flight[*relay.redeeming] = std::nullopt;
+  host.send(address, {*relay.redeeming, std::move(*frame)});
+}
+
+void Engine::Impl::settle_redeemers(const RelayAddress& address, const Result<void>& outcome) {
+  Result<AllowanceInfo> info = AllowanceInfo{wallet.left(address.identity)};
+  if (!outcome) info = tl::unexpected(outcome.error());
+  std::vector<Redeemer> others;
+  for (Redeemer& one : std::exchange(redeemers, {})) {
+    if (one.relay != address) {
+      others.push_back(std::move(one));
+    } else {
+      callbacks.emplace_back([done = std::move(one.done), info] { done(info); });
+    }
+  }
+  redeemers = std::move(others);
 }
 
 void Engine::Impl::disconnected(const RelayAddress& address, Error error, Time now) {
@@ -76,6 +108,8 @@ void Engine::Impl::disconnected(const RelayAddress& address, Error error, Time n
   relay.state = Relay::State::kIdle;
   relay.in_flight.clear();
   relay.queue.clear();
+  relay.redeeming.reset();
+  settle_redeemers(address, tl::unexpected(error));
   relay.retry_at = now + relay.backoff.next(random);
   host.emit(event::Connection{address, false, error});
 
@@ -105,7 +139,7 @@ void Engine::Impl::received(const RelayAddress& address, frames::ServerFrame fra
   const auto found = relays.find(address);
   if (found == relays.end() || found->second.state != Relay::State::kConnected) return;
   if (const auto* answer = std::get_if<frames::Answer>(&frame)) {
-    received_answer(found->second, *answer, now);
+    received_answer(found->second, address, *answer, now);
   } else if (const auto* entry = std::get_if<frames::Entry>(&frame)) {
     if (at_relay(entry->room, address)) received_entry(*entry, now);
   } else if (const auto* caught_up = std::get_if<frames::CaughtUp>(&frame)) {
@@ -132,12 +166,21 @@ void Engine::Impl::received(const RelayAddress& address, frames::ServerFrame fra
   if (still != relays.end()) send_queued(still->second, address);
 }
 
-void Engine::Impl::received_answer(Relay& relay, const frames::Answer& answer, Time now) {
+void Engine::Impl::received_answer(Relay& relay, const RelayAddress& address,
+                                   const frames::Answer& answer, Time now) {
   const auto found = relay.in_flight.find(answer.correlation);
   if (found == relay.in_flight.end()) return;
   const std::optional<RoomId> room_id = found->second;
   relay.in_flight.erase(found);
   relay.backoff.reset();
+  if (relay.redeeming == answer.correlation) {
+    relay.redeeming.reset();
+    const auto outcome = wallet.redeemed(address.identity, answer);
+    if (!outcome) settle_redeemers(address, outcome);
+    // The tokens are stored; then the next code, if one waits.
+    if (flush({}, now) && outcome) redeem_waiting(address, now);
+    return;
+  }
   if (!room_id) return;
   const RoomId& id = *room_id;
   if (const auto reading = readings.find(id); reading != readings.end()) {
@@ -211,6 +254,7 @@ void Engine::Impl::see(Time now) {
   for (auto& [address, relay] : relays) relay.retry_at -= back;
   for (auto& [id, reading] : readings) reading.deadline -= back;
   for (auto& [id, waiter] : waiters) waiter.deadline -= back;
+  for (Redeemer& redeemer : redeemers) redeemer.deadline -= back;
   for (auto& [id, room] : rooms) room.clock_set_back(back);
 }
 
@@ -232,6 +276,10 @@ void Engine::Impl::expire(Time now) {
     if (reading.deadline <= now) late.push_back(id);
   }
   for (const RoomId& id : late) finish_reading(id, fail(Errc::kTimedOut, "offer: time"), now);
+  for (const Redeemer& redeemer : std::vector<Redeemer>(redeemers)) {
+    if (redeemer.deadline > now) continue;
+    settle_redeemers(redeemer.relay, fail(Errc::kTimedOut, "redeem: time"));
+  }
   late.clear();
   for (const auto& [id, waiter] : waiters) {
     if (waiter.deadline <= now) late.push_back(id);
@@ -252,6 +300,7 @@ Time Engine::Impl::next_tick() const {
   for (const auto& [id, room] : rooms) next = std::min(next, room.next_tick());
   for (const auto& [id, reading] : readings) next = std::min(next, reading.deadline);
   for (const auto& [id, waiter] : waiters) next = std::min(next, waiter.deadline);
+  for (const Redeemer& redeemer : redeemers) next = std::min(next, redeemer.deadline);
   for (const auto& [address, relay] : relays) {
     if (relay.state == Relay::State::kIdle) next = std::min(next, relay.retry_at);
   }

@@ -26,6 +26,17 @@ void fill(const CreateRoom& body, v1::ClientFrame& out) {
   for (const auto& slot : body.slots) fill(slot, *to.add_slots());
   to.set_entry_id(text_of(body.entry_id));
   to.set_payload(body.payload.data(), body.payload.size());
+  if (!body.token) return;
+  to.mutable_token()->set_key(body.token->key);
+  to.mutable_token()->set_input(text_of(body.token->input));
+  to.mutable_token()->set_output(text_of(body.token->output));
+}
+
+void fill(const Redeem& body, v1::ClientFrame& out) {
+  auto& to = *out.mutable_redeem();
+  to.set_code(text_of(body.code));
+  to.set_key(body.key);
+  for (const auto& element : body.blinded) to.add_blinded(text_of(element));
 }
 
 void fill(const Attach& body, v1::ClientFrame& out) {
@@ -92,6 +103,29 @@ Result<Greeting> read(const v1::Greeting& from) {
                .frames_in_flight_max = limits.frames_in_flight_max(),
                .retention_hours = limits.retention_hours(),
                .control_entries_per_slot_hour_max = limits.control_entries_per_slot_hour_max()};
+  to.invited = from.invited();
+  if (from.token_keys_size() > static_cast<int>(kTokenKeysMax)) {
+    return fail(Errc::kTooLarge, "greeting: token keys");
+  }
+  for (const auto& key : from.token_keys()) {
+    MAGPIE_TRY(const auto public_key,
+               read_id<crypto::voprf::PublicKey>(key.public_key(), "greeting: token key"));
+    to.token_keys.push_back({key.number(), public_key});
+  }
+  return to;
+}
+
+Result<Redeemed> read(const v1::Redeemed& from) {
+  if (from.evaluated_size() > static_cast<int>(kRedeemElementsMax)) {
+    return fail(Errc::kTooLarge, "redeemed: elements");
+  }
+  Redeemed to;
+  to.key = from.key();
+  for (const auto& element : from.evaluated()) {
+    MAGPIE_TRY(const auto one, read_id<crypto::voprf::Element>(element, "redeemed: element"));
+    to.evaluated.push_back(one);
+  }
+  MAGPIE_TRY(to.proof, read_id<crypto::voprf::Proof>(from.proof(), "redeemed: proof"));
   return to;
 }
 
@@ -184,6 +218,10 @@ Result<Answer> read(const v1::Answer& from) {
     case v1::Answer::kClosed:
       to.result = Closed{};
       return to;
+    case v1::Answer::kRedeemed: {
+      MAGPIE_TRY(to.result, read(from.redeemed()));
+      return to;
+    }
     case v1::Answer::RESULT_NOT_SET:
       break;
   }

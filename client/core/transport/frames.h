@@ -8,6 +8,7 @@
 #include "client/core/ids.h"
 #include "crypto/base/error.h"
 #include "crypto/primitives/sign.h"
+#include "crypto/primitives/voprf.h"
 
 /// What goes over a session with a relay, as plain values: proto/magpie/relay/v1/relay.proto says
 /// what each means. Only transport/frame_codec knows protobuf.
@@ -25,11 +26,28 @@ struct Slot {
   SlotKey key;
   std::uint32_t rights = 0;
 };
+/// Of a relay, each higher than those before.
+using TokenKeyNumber = std::uint32_t;
+using TokenInput = FixedBytes<struct TokenInputTag, 32>;
+using TokenOutput = FixedBytes<struct TokenOutputTag, crypto::voprf::kOutputSize>;
+/// The right to one room.
+struct Token {
+  TokenKeyNumber key = 0;
+  TokenInput input;
+  TokenOutput output;
+};
 struct CreateRoom {
   RoomId room;
   std::vector<Slot> slots;
   EntryId entry_id;
   Buffer payload;
+  std::optional<Token> token{};
+};
+constexpr std::size_t kRedeemElementsMax = 128;
+struct Redeem {
+  InvitationCode code;
+  TokenKeyNumber key = 0;
+  std::vector<crypto::voprf::Element> blinded;
 };
 struct Attach {
   RoomId room;
@@ -62,7 +80,7 @@ struct CloseRoom {
 };
 struct ClientFrame {
   std::uint64_t correlation = 0;
-  std::variant<CreateRoom, Attach, Append, Acknowledge, Detach, CloseRoom> body;
+  std::variant<CreateRoom, Attach, Append, Acknowledge, Detach, CloseRoom, Redeem> body;
 };
 
 struct Limits {
@@ -75,11 +93,18 @@ struct Limits {
   std::uint32_t retention_hours = 0;
   std::uint32_t control_entries_per_slot_hour_max = 0;
 };
+struct TokenKey {
+  TokenKeyNumber number = 0;
+  crypto::voprf::PublicKey public_key;
+};
+constexpr std::size_t kTokenKeysMax = 3;
 struct Greeting {
   std::uint32_t version = 0;
   FixedBytes<struct NonceTag, 32> nonce;
   RelayIdentity relay_identity;
   Limits limits;
+  bool invited = false;  ///< rooms cost a token
+  std::vector<TokenKey> token_keys{};
 };
 /// Which limit of the relay a request would have broken; kOther for one of a later protocol.
 enum class LimitKind : std::uint8_t {
@@ -111,9 +136,15 @@ struct Appended {
 struct Acknowledged {};
 struct Detached {};
 struct Closed {};
+struct Redeemed {
+  TokenKeyNumber key = 0;
+  std::vector<crypto::voprf::Element> evaluated;
+  crypto::voprf::Proof proof;
+};
 struct Answer {
   std::uint64_t correlation = 0;
-  std::variant<Refusal, Created, Attached, Appended, Acknowledged, Detached, Closed> result;
+  std::variant<Refusal, Created, Attached, Appended, Acknowledged, Detached, Closed, Redeemed>
+      result;
 };
 struct Entry {
   RoomId room;

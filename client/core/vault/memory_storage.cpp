@@ -71,6 +71,8 @@ struct MemoryStorage::State {
   std::optional<ProfileRecord> profile;
   std::map<crypto::SignPublicKey, PersonRecord> people;
   std::map<RoomId, IntroductionRecord> introductions;
+  std::map<InvitationCode, InvitationRecord> invitations;
+  std::map<frames::TokenInput, TokenRecord> tokens;
   std::map<RoomId, RoomRecord> rooms;
   std::map<RoomId, GroupRecord> groups;
   std::map<RoomId, PendingControlRecord> pending;
@@ -88,6 +90,10 @@ struct MemoryStorage::State {
   void make(const ProfileRecord& record) { profile = clone(record); }
   void make(const PersonRecord& record) { people[record.root_key] = record; }
   void make(const IntroductionRecord& record) { introductions[record.room] = clone(record); }
+  void make(const InvitationRecord& record) { invitations[record.code] = clone(record); }
+  void make(const InvitationDone& done) { invitations.erase(done.code); }
+  void make(const TokenRecord& record) { tokens[record.token.input] = record; }
+  void make(const TokenDone& done) { tokens.erase(done.input); }
   void make(const RoomRecord& record) { rooms[record.room] = clone(record); }
   void make(const GroupRecord& record);
   void make(const PendingControlRecord& record) { pending[record.room] = clone(record); }
@@ -226,6 +232,20 @@ Result<std::vector<IntroductionRecord>> MemoryStorage::introductions() {
   for (const auto& [room, introduction] : state_->introductions) {
     found.push_back(clone(introduction));
   }
+  return found;
+}
+
+Result<std::vector<InvitationRecord>> MemoryStorage::invitations() {
+  if (state_->failed) return tl::unexpected<Error>(*state_->failed);
+  std::vector<InvitationRecord> found;
+  for (const auto& [code, invitation] : state_->invitations) found.push_back(clone(invitation));
+  return found;
+}
+
+Result<std::vector<TokenRecord>> MemoryStorage::tokens() {
+  if (state_->failed) return tl::unexpected<Error>(*state_->failed);
+  std::vector<TokenRecord> found;
+  for (const auto& [input, token] : state_->tokens) found.push_back(token);
   return found;
 }
 

@@ -23,6 +23,8 @@ class MemoryStorage : public Storage {
   Result<std::optional<ProfileRecord>> profile() override;
   Result<std::vector<PersonRecord>> people() override;
   Result<std::vector<IntroductionRecord>> introductions() override;
+  Result<std::vector<InvitationRecord>> invitations() override;
+  Result<std::vector<TokenRecord>> tokens() override;
   Result<std::vector<StoredRoom>> rooms() override;
   Result<std::vector<DraftRecord>> drafts() override;
   Result<std::vector<MessageRecord>> messages(const RoomId& room, std::size_t before,

@@ -125,7 +125,27 @@ constexpr auto kDrafts = R"(
 CREATE TABLE drafts (room BLOB PRIMARY KEY, text TEXT NOT NULL) STRICT;
 )";
 
-constexpr std::array<Migration, 2> kMigrations = {{{1, kFirst}, {2, kDrafts}}};
+constexpr auto kAllowances = R"(
+CREATE TABLE invitations (
+  code BLOB PRIMARY KEY,
+  relay_host TEXT NOT NULL,
+  relay_port INTEGER NOT NULL,
+  relay_identity BLOB NOT NULL,
+  token_key INTEGER NOT NULL,
+  public_key BLOB NOT NULL,
+  drawn BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE tokens (
+  input BLOB PRIMARY KEY,
+  relay_identity BLOB NOT NULL,
+  token_key INTEGER NOT NULL,
+  output BLOB NOT NULL,
+  room BLOB
+) STRICT;
+)";
+
+constexpr std::array<Migration, 3> kMigrations = {{{1, kFirst}, {2, kDrafts}, {3, kAllowances}}};
 
 Result<int> version_of(Database& database) {
   Query query(database, "PRAGMA user_version");

@@ -28,6 +28,14 @@ IntroductionRecord clone(const IntroductionRecord& record) {
           .attempts = record.attempts};
 }
 
+InvitationRecord clone(const InvitationRecord& record) {
+  return {.code = record.code,
+          .relay = record.relay,
+          .key = record.key,
+          .public_key = record.public_key,
+          .drawn = record.drawn.clone()};
+}
+
 RoomRecord clone(const RoomRecord& record) {
   return {.room = record.room,
           .kind = record.kind,

@@ -9,6 +9,7 @@ namespace magpie::client {
 
 ProfileRecord clone(const ProfileRecord& record);
 IntroductionRecord clone(const IntroductionRecord& record);
+InvitationRecord clone(const InvitationRecord& record);
 RoomRecord clone(const RoomRecord& record);
 GroupRecord clone(const GroupRecord& record);
 PendingControlRecord clone(const PendingControlRecord& record);

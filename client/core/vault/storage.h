@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "client/core/ids.h"
+#include "client/core/transport/frames.h"
 #include "crypto/base/result.h"
 #include "crypto/base/secret.h"
 #include "crypto/primitives/sign.h"
@@ -161,6 +162,28 @@ struct DraftRecord {
   std::string text;
 };
 
+/// An invitation code that a relay has not turned into tokens yet. Key: code.
+struct InvitationRecord {
+  InvitationCode code;
+  RelayAddress relay;
+  frames::TokenKeyNumber key = 0;  ///< that `drawn` was drawn for; 0: not yet
+  crypto::voprf::PublicKey public_key;
+  Secret drawn;  ///< inputs, blinds and elements (allowance/wallet)
+};
+struct InvitationDone {
+  InvitationCode code;
+};
+
+/// The right to one room at a relay. Key: the token's input.
+struct TokenRecord {
+  RelayIdentity relay;
+  frames::Token token;
+  std::optional<RoomId> room;  ///< that is made with it, until it is known whether it was
+};
+struct TokenDone {
+  frames::TokenInput input;
+};
+
 struct DropIntroduction {
   RoomId room;
 };
@@ -172,10 +195,11 @@ struct MarkRead {
   RoomId room;
 };
 
-using Change = std::variant<ProfileRecord, PersonRecord, IntroductionRecord, RoomRecord,
-                            GroupRecord, PendingControlRecord, PendingControlDone, MessageRecord,
-                            OutboxRecord, OutboxDone, LogPointRecord, Delivered, UnconfirmedRecord,
-                            DraftRecord, DropIntroduction, DropRoom, MarkRead>;
+using Change =
+    std::variant<ProfileRecord, PersonRecord, IntroductionRecord, RoomRecord, GroupRecord,
+                 PendingControlRecord, PendingControlDone, MessageRecord, OutboxRecord, OutboxDone,
+                 LogPointRecord, Delivered, UnconfirmedRecord, InvitationRecord, InvitationDone,
+                 TokenRecord, TokenDone, DraftRecord, DropIntroduction, DropRoom, MarkRead>;
 /// One act: all of it is stored, or nothing.
 using Changes = std::vector<Change>;
 
@@ -203,6 +227,8 @@ class Storage {
   virtual Result<std::optional<ProfileRecord>> profile() = 0;
   virtual Result<std::vector<PersonRecord>> people() = 0;
   virtual Result<std::vector<IntroductionRecord>> introductions() = 0;
+  virtual Result<std::vector<InvitationRecord>> invitations() = 0;
+  virtual Result<std::vector<TokenRecord>> tokens() = 0;
   virtual Result<std::vector<StoredRoom>> rooms() = 0;
   virtual Result<std::vector<DraftRecord>> drafts() = 0;
   /// The last `limit` messages before position `before` (a count from the end: 0 is the newest),

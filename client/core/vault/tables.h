@@ -19,6 +19,14 @@ Result<std::optional<ProfileRecord>> profile(Database& database);
 Result<std::vector<PersonRecord>> people(Database& database);
 Result<std::vector<IntroductionRecord>> introductions(Database& database);
 
+// allowance_tables.cpp: invitations, tokens
+Result<void> make(Database& database, const InvitationRecord& record);
+Result<void> make(Database& database, const InvitationDone& done);
+Result<void> make(Database& database, const TokenRecord& record);
+Result<void> make(Database& database, const TokenDone& done);
+Result<std::vector<InvitationRecord>> invitations(Database& database);
+Result<std::vector<TokenRecord>> tokens(Database& database);
+
 // room_tables.cpp: rooms, groups, pending controls, log points, unconfirmed
 Result<void> make(Database& database, const RoomRecord& record);
 /// Errors: kUsage for ratchets alone where no group is stored.

@@ -162,6 +162,14 @@ Result<std::vector<IntroductionRecord>> Vault::introductions() {
   return impl_->run([&] { return tables::introductions(*impl_->database); });
 }
 
+Result<std::vector<InvitationRecord>> Vault::invitations() {
+  return impl_->run([&] { return tables::invitations(*impl_->database); });
+}
+
+Result<std::vector<TokenRecord>> Vault::tokens() {
+  return impl_->run([&] { return tables::tokens(*impl_->database); });
+}
+
 Result<std::vector<StoredRoom>> Vault::rooms() {
   return impl_->run([&] { return tables::rooms(*impl_->database); });
 }

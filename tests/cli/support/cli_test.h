@@ -77,11 +77,15 @@ class Person {
 /// A relay as a process, and two people; the folder goes with the test.
 class CliTest : public ::testing::Test {
  protected:
-  CliTest() { start_relay("127.0.0.1:0"); }
+  /// `open`: anybody may make rooms at the relay.
+  explicit CliTest(bool open) : open_(open) { start_relay("127.0.0.1:0"); }
+  CliTest() : CliTest(true) {}
 
   fs::path relay_folder() const { return dir_.path() / "relay"; }
   void start_relay(const std::string& listen) {
-    relay_.emplace(Lines{"serve", "--data", relay_folder().string(), "--listen", listen, "--open"});
+    Lines arguments = {"serve", "--data", relay_folder().string(), "--listen", listen};
+    if (open_) arguments.emplace_back("--open");
+    relay_.emplace(std::move(arguments));
     address_ = relay_->address();
     ASSERT_FALSE(address_.empty());
   }
@@ -96,6 +100,7 @@ class CliTest : public ::testing::Test {
     room_ = ben_.done({"join", link_, "--name", ben_.name()}).json()["room"];
   }
 
+  bool open_ = true;
   magpie::test::TemporaryFolder dir_;
   std::optional<server::test::RelayProcess> relay_;
   std::string address_;

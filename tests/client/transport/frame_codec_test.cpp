@@ -187,6 +187,54 @@ TEST(FrameCodec, every_limit_has_its_kind_and_a_later_one_is_a_limit_too) {
   EXPECT_EQ(sites.size(), static_cast<std::size_t>(v1::Limit_ARRAYSIZE));
 }
 
+TEST(FrameCodec, token_keys_and_tokens_go_both_ways) {
+  ClientFrame create{1, CreateRoom{}};
+  auto& token = std::get<CreateRoom>(create.body).token.emplace();
+  token.key = 9;
+  v1::ClientFrame written;
+  to_proto(create, written);
+  EXPECT_EQ(written.create_room().token().key(), 9U);
+  EXPECT_EQ(written.create_room().token().input().size(), 32U);
+  EXPECT_EQ(written.create_room().token().output().size(), 64U);
+  to_proto({2, Redeem{{}, 9, {{}, {}}}}, written);
+  EXPECT_EQ(written.redeem().code().size(), 10U);
+  EXPECT_EQ(written.redeem().blinded_size(), 2);
+
+  v1::ServerFrame frame;
+  auto& greeting = *frame.mutable_greeting();
+  greeting.set_version(1);
+  greeting.set_nonce(std::string(32, 'n'));
+  greeting.set_relay_identity(std::string(32, 'i'));
+  greeting.set_invited(true);
+  for (int i = 1; i <= 3; ++i) {
+    greeting.add_token_keys()->set_number(static_cast<std::uint32_t>(i));
+    greeting.mutable_token_keys(i - 1)->set_public_key(std::string(32, 'p'));
+  }
+  const auto read = from_proto(frame);
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(std::get<Greeting>(*read).invited);
+  EXPECT_EQ(std::get<Greeting>(*read).token_keys.at(2).number, 3U);
+  greeting.mutable_token_keys(0)->set_public_key("short");
+  expect_refused(frame, Errc::kMalformed);
+  *greeting.mutable_token_keys(0) = greeting.token_keys(1);
+  *greeting.add_token_keys() = greeting.token_keys(1);
+  expect_refused(frame, Errc::kTooLarge);
+
+  frame.mutable_answer()->set_correlation(3);
+  auto& redeemed = *frame.mutable_answer()->mutable_redeemed();
+  redeemed.set_key(9);
+  redeemed.set_proof(std::string(64, 'p'));
+  redeemed.add_evaluated(std::string(32, 'e'));
+  const auto answer = from_proto(frame);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(std::get<Redeemed>(std::get<Answer>(*answer).result).evaluated.size(), 1U);
+  redeemed.add_evaluated("short");
+  expect_refused(frame, Errc::kMalformed);
+  redeemed.mutable_evaluated()->RemoveLast();
+  redeemed.set_proof("short");
+  expect_refused(frame, Errc::kMalformed);
+}
+
 TEST(FrameCodec, an_answer_out_of_bounds_is_refused) {
   v1::ServerFrame frame;
   frame.mutable_answer()->mutable_created();

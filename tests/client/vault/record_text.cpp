@@ -65,6 +65,26 @@ std::string text_of(const IntroductionRecord& record) {
       .end();
 }
 
+std::string text_of(const InvitationRecord& record) {
+  return Line("invitation")
+      .field("code", record.code.hex())
+      .field("relay", text_of(record.relay))
+      .field("key", record.key)
+      .field("public_key", record.public_key.hex())
+      .field("drawn", text_of(record.drawn))
+      .end();
+}
+
+std::string text_of(const TokenRecord& record) {
+  return Line("token")
+      .field("relay", record.relay.hex())
+      .field("key", record.token.key)
+      .field("input", record.token.input.hex())
+      .field("output", record.token.output.hex())
+      .field("room", record.room ? record.room->hex() : "none")
+      .end();
+}
+
 std::string text_of(const RoomRecord& record) {
   return Line("room")
       .field("room", record.room.hex())
@@ -176,6 +196,12 @@ std::string text_of(Storage& storage) {
   auto introductions = storage.introductions();
   if (!introductions) return refused(introductions.error());
   for (const auto& record : *introductions) text += text_of(record);
+  auto invitations = storage.invitations();
+  if (!invitations) return refused(invitations.error());
+  for (const auto& record : *invitations) text += text_of(record);
+  auto tokens = storage.tokens();
+  if (!tokens) return refused(tokens.error());
+  for (const auto& record : *tokens) text += text_of(record);
   auto rooms = storage.rooms();
   if (!rooms) return refused(rooms.error());
   for (const auto& room : *rooms) {

@@ -12,6 +12,8 @@ namespace magpie::client::test {
 std::string text_of(const ProfileRecord& record);
 std::string text_of(const PersonRecord& record);
 std::string text_of(const IntroductionRecord& record);
+std::string text_of(const InvitationRecord& record);
+std::string text_of(const TokenRecord& record);
 std::string text_of(const RoomRecord& record);
 std::string text_of(const GroupRecord& record);
 std::string text_of(const PendingControlRecord& record);

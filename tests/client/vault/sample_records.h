@@ -54,6 +54,18 @@ class SampleRecords {
             .used = time(),
             .attempts = 3};
   }
+  InvitationRecord invitation() {
+    return {.code = id<InvitationCode>(),
+            .relay = relay(),
+            .key = 7,
+            .public_key = id<crypto::voprf::PublicKey>(),
+            .drawn = secret(96)};
+  }
+  TokenRecord token() {
+    return {.relay = id<RelayIdentity>(),
+            .token = {7, id<frames::TokenInput>(), id<frames::TokenOutput>()},
+            .room = id<RoomId>()};
+  }
   RoomRecord room() {
     return {.room = id<RoomId>(),
             .kind = RoomRecord::Kind::kGroup,

@@ -375,6 +375,28 @@ TYPED_TEST(StorageTest, a_dropped_room_is_forgotten_with_all_it_had_and_others_a
   EXPECT_TRUE(empty.outbox.empty() && empty.log_points.empty() && empty.unconfirmed.ids.empty());
 }
 
+TYPED_TEST(StorageTest, invitations_and_tokens_come_back_and_are_gone_when_done) {
+  auto& sample = this->sample_;
+  InvitationRecord invitation = sample.invitation();
+  const InvitationCode code = invitation.code;
+  const std::string as_drawn = text_of(invitation);
+  TokenRecord token = sample.token();
+  this->apply(changes(std::move(invitation), token, sample.token()));
+  token.room.reset();
+  this->apply(changes(token));
+  this->reopen();
+  EXPECT_EQ(text_of(this->storage().invitations().value().at(0)), as_drawn);
+  const auto tokens = this->storage().tokens().value();
+  ASSERT_EQ(tokens.size(), 2U);
+  const bool first = tokens[0].token.input == token.token.input;
+  EXPECT_EQ(text_of(tokens[first ? 0 : 1]), text_of(token));
+
+  this->apply(changes(InvitationDone{code}, TokenDone{token.token.input}));
+  this->reopen();
+  EXPECT_TRUE(this->storage().invitations().value().empty());
+  EXPECT_EQ(this->storage().tokens().value().size(), 1U);
+}
+
 TYPED_TEST(StorageTest, a_dropped_introduction_is_gone) {
   IntroductionRecord introduction = this->sample_.introduction();
   const RoomId room = introduction.room;

@@ -152,7 +152,7 @@ TEST(Status, is_one_json_object) {
   status.health = "ok";
   status.address = "a\"\\\n";
   EXPECT_TRUE(to_json(status).starts_with(
-      R"({"health":"ok","policy":"open","address":"a\"\\\n","sessions":0,"rooms":0,)"));
+      R"({"health":"ok","policy":"invited","address":"a\"\\\n","sessions":0,"rooms":0,)"));
   EXPECT_TRUE(to_json(status).ends_with(R"("streams_max":50000}})"));
   EXPECT_EQ(to_json(*from_json(to_json(status))), to_json(status));
   const std::string texts = R"("health":"ok","policy":"open","address":"a")";

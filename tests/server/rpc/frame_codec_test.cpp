@@ -13,7 +13,7 @@ namespace v1 = relay::v1;
 
 /// One valid frame of each kind.
 std::vector<v1::ClientFrame> valid_frames() {
-  std::vector<v1::ClientFrame> frames(6);
+  std::vector<v1::ClientFrame> frames(7);
   for (std::size_t i = 0; i < frames.size(); ++i) frames[i].set_correlation(i + 1);
   const std::string room(16, 'r');
   const std::string entry(16, 'e');
@@ -22,6 +22,9 @@ std::vector<v1::ClientFrame> valid_frames() {
   create.set_room(room);
   create.set_entry_id(entry);
   create.set_payload("payload");
+  create.mutable_token()->set_key(3);
+  create.mutable_token()->set_input(std::string(32, 'i'));
+  create.mutable_token()->set_output(std::string(64, 'o'));
   auto& slot = *create.add_slots();
   slot.set_key(key);
   slot.set_rights(7);
@@ -43,6 +46,10 @@ std::vector<v1::ClientFrame> valid_frames() {
   frames[3].mutable_acknowledge()->set_through(5);
   frames[4].mutable_detach()->set_room(room);
   frames[5].mutable_close_room()->set_room(room);
+  auto& redeem = *frames[6].mutable_redeem();
+  redeem.set_code(std::string(10, 'c'));
+  redeem.set_key(3);
+  for (std::size_t i = 0; i < kRedeemBound; ++i) redeem.add_blinded(std::string(32, 'b'));
   return frames;
 }
 
@@ -56,8 +63,16 @@ TEST(FrameCodec, reads_every_kind_of_frame) {
     const auto read = decode(frame);
     ASSERT_TRUE(read);
     EXPECT_EQ(read->correlation, frame.correlation());
-    EXPECT_EQ(room_of(*read).bytes()[0], 'r');
+    EXPECT_TRUE(frame.has_redeem() || room_of(*read).bytes()[0] == 'r');
   }
+  const auto token = std::get<CreateRoom>(decode(frames[0])->body).token;
+  EXPECT_EQ(token->key, 3u);
+  EXPECT_EQ(token->input.bytes()[31], 'i');
+  EXPECT_EQ(token->output.bytes()[63], 'o');
+  const auto redeem = std::get<Redeem>(decode(frames[6])->body);
+  EXPECT_EQ(redeem.code.bytes()[9], 'c');
+  EXPECT_EQ(redeem.blinded.size(), kRedeemBound);
+  EXPECT_EQ(redeem.blinded[0].bytes()[31], 'b');
   const auto append = std::get<Append>(decode(frames[2])->body);
   EXPECT_TRUE(append.control);
   EXPECT_EQ(append.last_control, 4u);
@@ -100,6 +115,21 @@ TEST(FrameCodec, refuses_fields_of_a_wrong_size) {
   });
   expect_refused([](v1::ClientFrame& f) {
     if (f.has_create_room()) f.mutable_create_room()->clear_entry_id();
+  });
+  expect_refused([](v1::ClientFrame& f) {
+    if (f.has_create_room()) f.mutable_create_room()->mutable_token()->mutable_output()->pop_back();
+  });
+  expect_refused([](v1::ClientFrame& f) {
+    if (f.has_redeem()) f.mutable_redeem()->mutable_code()->push_back('c');
+  });
+  expect_refused([](v1::ClientFrame& f) {
+    if (f.has_redeem()) f.mutable_redeem()->add_blinded(std::string(32, 'b'));
+  });
+  expect_refused([](v1::ClientFrame& f) {
+    if (f.has_redeem()) f.mutable_redeem()->clear_blinded();
+  });
+  expect_refused([](v1::ClientFrame& f) {
+    if (f.has_redeem()) f.mutable_redeem()->mutable_blinded(7)->pop_back();
   });
   expect_refused([](v1::ClientFrame& f) { f.clear_body(); });
   auto large = valid_frames()[2];

@@ -197,6 +197,42 @@ TEST_P(StoreTest, applies_several_batches_in_order) {
   EXPECT_EQ(numbers(room, 0, 9, 9, 9), (Numbers{2}));
 }
 
+TEST_P(StoreTest, keeps_the_first_token_key_of_a_number_and_what_was_spent_until_its_end) {
+  const auto key = [&](TokenKeyId id) {
+    TokenKeyRecord record{.id = id, .since = Day(std::chrono::days(20'000 + id))};
+    random_.fill(record.scalar);
+    return record;
+  };
+  const auto first = key(1);
+  const auto second = key(300);  // past 255
+  const auto token = random_.id<SpentId>();
+  write({PutTokenKey{second}, PutTokenKey{first}, PutSpent{1, token, 0}, PutSpent{300, token, 9}});
+  write({PutTokenKey{key(1)}});
+  holder_.reopen();
+  EXPECT_EQ(*store().list_token_keys(), (std::vector{first, second}));
+  EXPECT_EQ(*store().find_spent(1, token), 0u);
+  EXPECT_EQ(*store().find_spent(300, token), 9u);
+  EXPECT_FALSE(store().find_spent(2, token)->has_value());
+  EXPECT_FALSE(store().find_spent(1, random_.id<SpentId>())->has_value());
+  write({DropTokenKey{1}});
+  EXPECT_EQ(*store().list_token_keys(), (std::vector{second}));
+  EXPECT_FALSE(store().find_spent(1, token)->has_value());
+  EXPECT_EQ(*store().find_spent(300, token), 9u);
+}
+
+TEST_P(StoreTest, a_code_is_used_until_nothing_of_it_is_left) {
+  const auto code = random_.id<CodeId>();
+  EXPECT_FALSE(store().find_code(code)->has_value());
+  write({PutCode{code, {10, 2}}});
+  holder_.reopen();
+  EXPECT_EQ(*store().find_code(code), (CodeRecord{10, 2}));
+  write({UseCode{code, {10, 1}}});
+  EXPECT_EQ(*store().find_code(code), (CodeRecord{10, 1}));
+  write({UseCode{code, {10, 0}}});
+  holder_.reopen();
+  EXPECT_FALSE(store().find_code(code)->has_value());
+}
+
 TEST_P(StoreTest, counts_what_it_keeps) {
   for (int i = 0; i < 3; ++i) {
     write({PutRoom{random_.id<RoomId>(), {.entries = 2, .bytes = 10}}});

@@ -35,6 +35,15 @@ class TestedStore final : public Store {
                                     std::size_t count_max) override {
     return store_.list_due(kind, before, after, count_max);
   }
+  Result<std::vector<TokenKeyRecord>> list_token_keys() override {
+    return store_.list_token_keys();
+  }
+  Result<std::optional<std::uint32_t>> find_spent(TokenKeyId key, const SpentId& id) override {
+    return store_.find_spent(key, id);
+  }
+  Result<std::optional<CodeRecord>> find_code(const CodeId& code) override {
+    return store_.find_code(code);
+  }
   Result<void> write(std::span<const WriteBatch> batches) override {
     ++writes;
     if (entered) std::exchange(entered, nullptr)->set_value();
