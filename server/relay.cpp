@@ -127,9 +127,9 @@ struct Relay::Impl {
 
   void renew_token_keys() {
     if (!allowances) return;
-    auto batch = allowances->upkeep(system_now());
+    auto batch = allowances->upkeep(service->now());
     // As below: there is nobody to tell here.
-    if (!batch.empty() && service->write(std::move(batch))) (void)allowances->load(system_now());
+    if (!batch.empty() && service->write(std::move(batch))) (void)allowances->load(service->now());
   }
 
   void watch() {
@@ -227,6 +227,7 @@ Result<std::string> invite_stopped(const std::filesystem::path& directory, std::
   MAGPIE_TRY_VOID(address_of(directory));
   MAGPIE_TRY_VOID(become_owner_of(directory));
   MAGPIE_TRY(const auto locked, DataDir::lock(directory));
+  MAGPIE_TRY_VOID(must_not_be_moved(directory));
   MAGPIE_TRY(const auto store,
              RocksdbStore::open(rooms_path(directory), RocksdbStore::Mode::kReadWrite));
   SystemRandom random;

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/shards.h"
 
-#include <time.h>
-
 #include <deque>
 #include <future>
 
 #include "crypto/base/check.h"
-#include "server/room/clock_guard.h"
 
 namespace magpie::server {
 
@@ -37,26 +34,16 @@ struct Committed {
 };
 using Job = std::variant<Open, CloseSession, Receive, Writable, Expire, Committed>;
 
-Time clock_now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
-/// Since the machine was switched on, its sleep included.
-std::chrono::milliseconds running_for() {
-  timespec time{};
-  MAGPIE_CHECK(::clock_gettime(CLOCK_BOOTTIME, &time) == 0);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::milliseconds(time.tv_nsec / 1'000'000);
-}
-
 }  // namespace
 
 /// One hub and its thread: takes what was posted, lets the hub decide, submits the batch.
 class Shards::Executor {
  public:
   Executor(Store& store, FrameSink& sink, Random& random, const RelayIdentity& identity,
-           const Limits& limits, Hub::Shard shard, Committer& committer, const Handled& handled,
-           Allowances* allowances)
-      : hub_(store, sink, random, identity, limits, shard, allowances),
+           const Limits& limits, Hub::Shard shard, GuardedClock& clock, Committer& committer,
+           const Handled& handled, Allowances* allowances)
+      : clock_(clock),
+        hub_(store, sink, random, identity, limits, shard, allowances),
         committer_(committer),
         handled_(handled),
         thread_([this] { run(); }) {}
@@ -127,20 +114,20 @@ class Shards::Executor {
     committer_.submit(std::move(batch), [this](Result<void> result) { post(Committed{result}); });
   }
 
-  Time now() { return guard_.now(clock_now(), running_for()); }
   void handle(const Open& open) { hub_.join(open.session, open.nonce); }
   void handle(const CloseSession& close) { hub_.close(close.session); }
   void handle(Receive& receive) {
-    hub_.receive(receive.session, std::move(receive.frame), now());
+    hub_.receive(receive.session, std::move(receive.frame), clock_.now());
     handled_(receive.session, receive.bytes);
   }
   void handle(const Writable& writable) { hub_.writable(writable.session); }
-  void handle(const Expire&) { expire_again_ = hub_.expire(now()); }
+  void handle(const Expire&) { expire_again_ = hub_.expire(clock_.now()); }
   void handle(const Committed& committed) {
     writing_ = false;
     hub_.committed(committed.result);
   }
 
+  GuardedClock& clock_;
   Hub hub_;
   Committer& committer_;
   const Handled& handled_;
@@ -151,7 +138,6 @@ class Shards::Executor {
   bool stopping_ = false;  // guarded by mutex_
 
   // The thread's own.
-  ClockGuard guard_;
   std::deque<Job> jobs_;
   bool writing_ = false;
   bool expire_again_ = false;
@@ -171,8 +157,8 @@ Shards::Shards(Store& store, FrameSink& sink, Random& random, const RelayIdentit
   MAGPIE_CHECK(count > 0);
   for (std::uint32_t index = 0; index < count; ++index) {
     executors_.push_back(std::make_unique<Executor>(store, sink, random, identity, limits,
-                                                    Hub::Shard{index, count}, committer_, handled_,
-                                                    allowances));
+                                                    Hub::Shard{index, count}, clock_, committer_,
+                                                    handled_, allowances));
   }
 }
 
@@ -182,7 +168,7 @@ void Shards::open(SessionId session) {
   const auto nonce = random_.id<Nonce>();
   // Every shard knows the session before the client knows the nonce.
   for (auto& executor : executors_) executor->post(Open{session, nonce});
-  sink_.send(session, make_greeting(nonce, identity_, limits_, allowances_, now()));
+  sink_.send(session, make_greeting(nonce, identity_, limits_, allowances_, clock_.now()));
 }
 
 void Shards::close(SessionId session) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "server/guarded_clock.h"
 #include "server/room/allowances.h"
 #include "server/room/hub.h"
 #include "server/store/committer.h"
@@ -44,6 +45,8 @@ class Shards {
   Result<void> write(WriteBatch batch);
   /// A write failed: nothing is acknowledged any more.
   bool failed() const { return committer_.failed(); }
+  /// What everything here goes by.
+  Time now() { return clock_.now(); }
 
  private:
   class Executor;
@@ -54,6 +57,7 @@ class Shards {
   Limits limits_;
   Handled handled_;
   Allowances* allowances_;
+  GuardedClock clock_;
   Committer committer_;
   std::vector<std::unique_ptr<Executor>> executors_;
 };

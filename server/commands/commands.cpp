@@ -27,7 +27,7 @@ std::string sentence_for(const Error& error) {
       return "The data directory is damaged (" + site +
              "); nothing was changed; restore it from a backup.";
     case Errc::kUnsupported:
-      return "The data directory was made by a newer version; nothing was changed; use that one.";
+      return "The data directory was made by another version; nothing was changed; use that one.";
     case Errc::kNotFound:
       return "There is no relay in this directory; nothing was changed; run: magpie-relay serve";
     case Errc::kExists:

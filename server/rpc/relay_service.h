@@ -33,6 +33,7 @@ class RelayService final
   void expire() { shards_.expire(); }
   Result<void> write(WriteBatch batch) { return shards_.write(std::move(batch)); }
   bool failed() const { return shards_.failed(); }
+  Time now() { return shards_.now(); }
   std::size_t session_count();
   Activity activity() const;
 
