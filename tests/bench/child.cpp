@@ -124,8 +124,8 @@ std::size_t Child::resident_bytes() const {
 int serve_relay(const std::filesystem::path& folder) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   server::silence_grpc();
-  const auto relay =
-      server::Relay::start({.directory = folder, .listen = server::HostPort{"127.0.0.1", 0}});
+  const auto relay = server::Relay::start(
+      {.directory = folder, .listen = server::HostPort{"127.0.0.1", 0}, .open = true});
   if (!relay) return 1;
   serve_until_killed((*relay)->address());
 }

@@ -20,6 +20,7 @@ class RelayTest : public ::testing::Test {
   void start(std::chrono::milliseconds maintenance_period = std::chrono::hours(1)) {
     auto relay = Relay::start({.directory = dir_.path(),
                                .listen = HostPort{"127.0.0.1", 0},
+                               .open = true,
                                .maintenance_period = maintenance_period});
     if (!relay) {
       ADD_FAILURE() << name(relay.error().code) << " " << relay.error().site;
