@@ -167,7 +167,7 @@ class Writer {
 /// How often; `./dev drill kill` asks for more.
 std::uint64_t kills() {
   const char* const text = std::getenv("MAGPIE_DRILL_KILLS");
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : 40;
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : 200;
 }
 
 TEST_F(ProcessTest, killed_under_load_it_keeps_what_it_acknowledged) {
