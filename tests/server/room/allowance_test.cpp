@@ -225,7 +225,8 @@ TEST_P(InvitedTest, what_was_spent_is_forgotten_only_after_its_key_is_over) {
   }
   start();
   EXPECT_FALSE(store().find_spent(token.key, token_id(token))->has_value());
-  for (const auto& key : *store().list_token_keys()) EXPECT_NE(key.id, token.key);
+  const auto keys = store().list_token_keys();
+  for (const auto& key : *keys) EXPECT_NE(key.id, token.key);
   EXPECT_EQ(create(room_for(token)), Errc::kNotInvited);
 }
 

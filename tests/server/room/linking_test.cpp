@@ -159,14 +159,17 @@ class LinkingTest : public HubTest {
       auto& days = out.emplace_back();
       const auto state = store().load_room(room.id);
       days.insert((*state)->meta.last_day);
-      for (const auto& header : *store().list_entries(room.id, 0, ~Sequence{0}, 1000)) {
+      const auto headers = store().list_entries(room.id, 0, ~Sequence{0}, 1000);
+      const auto ids = store().list_ids(room.id, {}, 1000);
+      for (const auto& header : *headers) {
         days.insert(header.day);
       }
-      for (const auto& [id, record] : *store().list_ids(room.id, {}, 1000)) {
+      for (const auto& [id, record] : *ids) {
         days.insert(record.day);
       }
       for (const auto kind : {DueKind::kEntries, DueKind::kIds}) {
-        for (const auto& due : *store().list_due(kind, Day::max(), {}, 100'000)) {
+        const auto all = store().list_due(kind, Day::max(), {}, 100'000);
+        for (const auto& due : *all) {
           if (due.room == room.id) days.insert(due.day);
         }
       }
