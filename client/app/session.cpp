@@ -26,6 +26,10 @@ Session::Session(const std::filesystem::path& profile, Preferences& preferences)
   connect(&rooms_, &RoomListModel::roomChanged, &conversation_, &ConversationModel::update);
   connect(&conversation_, &ConversationModel::refused, this, &Session::bring_back);
   connect(&idle_, &IdleWatch::idle, this, &Session::lock);
+  connect(&sleep_, &SleepWatch::leaving, this, &Session::leave);
+  draft_timer_.setSingleShot(true);
+  draft_timer_.setInterval(std::chrono::seconds(1));
+  connect(&draft_timer_, &QTimer::timeout, this, &Session::save_drafts);
   const auto watch = [this] { idle_.set_limit(std::chrono::minutes(preferences_.idleMinutes())); };
   connect(&preferences_, &Preferences::idleMinutesChanged, this, watch);
   watch();
@@ -120,6 +124,10 @@ int Session::strengthOf(const QString& passphrase) {
   return characters.size() >= 14 && variety >= 7 ? 2 : 1;
 }
 
+QString Session::suggestPassphrase() {
+  return QString::fromStdString(client::Client::suggest_passphrase());
+}
+
 void Session::begin(const QString& name, const QString& passphrase, const QString& relay) {
   problem_.clear();
   set_busy(true);
@@ -156,12 +164,20 @@ void Session::unlock(const QString& passphrase) {
 
 void Session::lock() {
   if (phase_ != "open") return;
+  save_drafts();
   clear_content();
   problem_.clear();
   set_phase("locked");
   core_.client().lock(core_.answer_to<void>(this, [this](Result<void> closed) {
+    sleep_.release();
     if (!closed) problem_.set(closed.error());
   }));
+}
+
+// The computer sleeps once all is locked.
+void Session::leave() {
+  if (phase_ == "open") return lock();
+  sleep_.release();
 }
 
 // What the screens show leaves memory first; then the core closes the vault.
@@ -173,6 +189,8 @@ void Session::clear_content() {
   profile_ = {};
   new_guests_.clear();
   offline_.clear();
+  for (QString& draft : drafts_) draft.fill(QChar(0));
+  drafts_.clear();
   emit profileChanged();
   emit newGuestsChanged();
   emit connectionChanged();
@@ -193,6 +211,13 @@ void Session::read_everything(const QString& first_room) {
   client.introductions(core_.answer_to<Introductions>(this, [this](auto introductions) {
     if (!introductions) return fail_with(introductions.error());
     introductions_.reset(*std::move(introductions));
+  }));
+  client.drafts(core_.answer_to<std::vector<client::DraftInfo>>(this, [this](auto drafts) {
+    if (!drafts) return fail_with(drafts.error());
+    for (const client::DraftInfo& draft : *drafts) {
+      const QString room = to_text(draft.room);
+      if (!unsaved_drafts_.contains(room)) drafts_.insert(room, QString::fromStdString(draft.text));
+    }
   }));
   using Rooms = std::vector<client::RoomInfo>;
   client.rooms(core_.answer_to<Rooms>(this, [this, step, first_room](auto rooms) {
@@ -283,6 +308,19 @@ void Session::setDraft(const QString& room, const QString& text) {
     drafts_.remove(room);
   } else {
     drafts_.insert(room, text);
+  }
+  unsaved_drafts_.insert(room);
+  if (!draft_timer_.isActive()) draft_timer_.start();
+}
+
+void Session::save_drafts() {
+  draft_timer_.stop();
+  if (phase_ != "open") return;  // a text that came back too late waits for the vault
+  for (const QString& room : std::exchange(unsaved_drafts_, {})) {
+    core_.client().save_draft(id_of<client::RoomId>(room), draft(room).toStdString(),
+                              core_.answer_to<void>(this, [this](Result<void> saved) {
+                                if (!saved) problem_.set(saved.error());
+                              }));
   }
 }
 

@@ -5,6 +5,8 @@
 #include <QHash>
 #include <QObject>
 #include <QQuickItem>
+#include <QSet>
+#include <QTimer>
 #include <QUrl>
 #include <map>
 
@@ -15,6 +17,7 @@
 #include "client/app/models/problem.h"
 #include "client/app/models/room_list_model.h"
 #include "client/app/preferences.h"
+#include "client/app/sleep_watch.h"
 #include "client/core/relay_address.h"
 
 namespace magpie::app {
@@ -71,6 +74,8 @@ class Session : public QObject {
   Q_INVOKABLE static bool isRelayAddress(const QString& text);
   /// 0: too short, 1: weak, 2: fair, 3: strong. By length and variety alone.
   Q_INVOKABLE static int strengthOf(const QString& passphrase);
+  /// Six words to be a passphrase, drawn now.
+  Q_INVOKABLE static QString suggestPassphrase();
   /// With an offer: makes the vault and joins. Without: makes the vault; `relay` may be empty.
   Q_INVOKABLE void begin(const QString& name, const QString& passphrase, const QString& relay);
 
@@ -89,8 +94,8 @@ class Session : public QObject {
   Q_INVOKABLE void verify(const QString& fingerprint, bool matches);
   Q_INVOKABLE void copy(const QString& text) const;
   Q_INVOKABLE void savePicture(const QUrl& file, const QString& link);
-  /// Unsent text, of one room each. In this process's memory only: it outlives a lock, and ends
-  /// with the program.
+  /// Unsent text, of one room each: in the vault a second after it was typed, and at once when the
+  /// window locks; then it leaves this process's memory.
   Q_INVOKABLE QString draft(const QString& room) const { return drafts_.value(room); }
   Q_INVOKABLE void setDraft(const QString& room, const QString& text);
   /// Tells a screen reader about a banner, without moving the focus.
@@ -114,6 +119,8 @@ class Session : public QObject {
   void fail_with(const Error& error);
   void read_everything(const QString& first_room);
   void clear_content();
+  void leave();
+  void save_drafts();
   void take(const client::Event& event);
   void take_connection(const client::event::Connection& connection);
   void bring_back(const QString& room, const QString& text);
@@ -125,6 +132,7 @@ class Session : public QObject {
   ConversationModel conversation_;
   IntroductionModel introductions_;
   IdleWatch idle_;
+  SleepWatch sleep_;
 
   QString phase_;
   bool busy_ = false;
@@ -136,6 +144,8 @@ class Session : public QObject {
   client::ProfileInfo profile_;
   QString last_room_;
   QHash<QString, QString> drafts_;
+  QSet<QString> unsaved_drafts_;  ///< the rooms
+  QTimer draft_timer_;
   QStringList new_guests_;
   std::map<client::RelayAddress, QDateTime> offline_;
 };

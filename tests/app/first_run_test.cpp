@@ -103,6 +103,32 @@ TEST_F(FirstRun, a_short_or_mistyped_passphrase_goes_no_further) {
   desk.wait_for("new-introduction");
 }
 
+TEST_F(FirstRun, six_words_are_suggested_shown_and_open_the_vault_that_they_made) {
+  QString words;
+  {
+    Desk desk(profile("new"));
+    desk.click("first-run-without");
+    desk.wait_until("the name has the focus", [&] { return desk.has_focus("name"); });
+    desk.type("Kim");
+    desk.click("suggest-passphrase");
+    const QString first = desk.text_of("passphrase");
+    desk.click("suggest-passphrase");
+    words = desk.text_of("passphrase");
+    EXPECT_NE(words, first);
+    EXPECT_EQ(words.split(' ').size(), 6);
+    EXPECT_EQ(Session::strengthOf(words), 3);
+    EXPECT_EQ(desk.find("passphrase-again"), nullptr);  // what is shown need not be typed again
+    desk.click("start-writing");
+    desk.wait_for("new-introduction");
+  }
+  Desk desk(profile("new"));
+  desk.wait_until("the passphrase has the focus",
+                  [&] { return desk.has_focus("lock-passphrase"); });
+  desk.type(words);
+  desk.key(Qt::Key_Return);
+  desk.wait_for("new-introduction");
+}
+
 TEST_F(FirstRun, the_picture_of_an_introduction_reads_as_its_link) {
   const QString link = "magpie://relay.example:4433/#AbCdEf0123456789";
   const QImage modules = qr_image(link);

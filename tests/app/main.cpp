@@ -5,6 +5,8 @@
 #include <QQuickStyle>
 #include <cstdio>
 
+#include "tests/app/support/system_bus.h"
+
 namespace {
 
 // A warning of a screen is a fault of it: a binding that broke, a name that is not there.
@@ -22,6 +24,7 @@ int main(int argc, char** argv) {
   qInstallMessageHandler(take_message);
   QGuiApplication application(argc, argv);
   QGuiApplication::setQuitOnLastWindowClosed(false);
+  magpie::app::test::start_system_bus();
   QQuickStyle::setStyle("Basic");
   return RUN_ALL_TESTS();
 }

@@ -4,6 +4,14 @@
     <context>
         <name>AboutYouScreen</name>
         <message>
+            <source>Strong. Write the six words on paper, with the spaces, and keep the paper away from this computer.</source>
+            <translation>강함. 여섯 단어를 띄어쓰기까지 그대로 종이에 적어 이 컴퓨터와 떨어진 곳에 보관하세요.</translation>
+        </message>
+        <message>
+            <source>Suggest six words</source>
+            <translation>단어 여섯 개 추천</translation>
+        </message>
+        <message>
             <source>Write a name.</source>
             <translation>이름을 적으세요.</translation>
         </message>
@@ -122,6 +130,14 @@
     <context>
         <name>ConversationBanners</name>
         <message>
+            <source>This room has ended. What arrived stays here. To write again, ask for a new introduction, or make one.</source>
+            <translation>이 대화방은 종료되었습니다. 도착한 메시지는 여기에 남아 있습니다. 다시 대화하려면 새 소개를 요청하거나 직접 만드세요.</translation>
+        </message>
+        <message>
+            <source>You aren't in this conversation yet: the relay hasn't confirmed it. Nothing is lost, and Magpie keeps trying. If it stays like this, ask %1 for a new introduction.</source>
+            <translation>아직 이 대화에 들어가지 못했습니다. 릴레이가 아직 확인해 주지 않았습니다. 잃은 것은 없으며 Magpie가 계속 시도합니다. 계속 이 상태라면 %1 님에게 새 소개를 요청하세요.</translation>
+        </message>
+        <message>
             <source>Your introduction for %1 was used. They call themselves “%2”. Not %1? Don't write here, and call %1.</source>
             <translation>%1 님을 위한 소개가 사용되었습니다. 상대방은 자신을 ‘%2’(이)라고 합니다. %1 님이 아니라면 여기에 쓰지 말고 %1 님에게 전화하세요.</translation>
         </message>
@@ -140,10 +156,6 @@
         <message>
             <source>%1's Magpie has changed. %1 may have a new computer, or someone else may be using the name. Earlier messages are safe. Sending is paused: call %1, then compare numbers or make a new introduction.</source>
             <translation>%1 님의 Magpie가 변경되었습니다. %1 님이 새 컴퓨터를 쓰고 있거나, 다른 사람이 이름을 쓰고 있을 수 있습니다. 이전 메시지는 안전합니다. 보내기를 멈췄습니다. %1 님에게 전화한 뒤 번호를 대조하거나 새 소개를 만드세요.</translation>
-        </message>
-        <message>
-            <source>This room has ended. What arrived stays here. Make a new introduction to write again.</source>
-            <translation>이 대화방은 종료되었습니다. 도착한 메시지는 여기에 남아 있습니다. 다시 대화하려면 새 소개를 만드세요.</translation>
         </message>
         <message>
             <source>No connection since %1. Your messages are safe here and will go when it returns.</source>
@@ -786,6 +798,11 @@
     </context>
     <context>
         <name>Words</name>
+        <message>
+            <source>Not in yet</source>
+            <comment>room</comment>
+            <translation>입장 대기 중</translation>
+        </message>
         <message>
             <source>Gap</source>
             <translation>누락</translation>

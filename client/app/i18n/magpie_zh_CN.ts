@@ -4,6 +4,14 @@
     <context>
         <name>AboutYouScreen</name>
         <message>
+            <source>Strong. Write the six words on paper, with the spaces, and keep the paper away from this computer.</source>
+            <translation>强。请把这六个单词连同空格抄在纸上，并存放在远离这台电脑的地方。</translation>
+        </message>
+        <message>
+            <source>Suggest six words</source>
+            <translation>推荐六个单词</translation>
+        </message>
+        <message>
             <source>Write a name.</source>
             <translation>请填写名字。</translation>
         </message>
@@ -122,6 +130,14 @@
     <context>
         <name>ConversationBanners</name>
         <message>
+            <source>This room has ended. What arrived stays here. To write again, ask for a new introduction, or make one.</source>
+            <translation>此房间已结束。已收到的消息仍保留在这里。如需继续通信，请索取新的引荐，或自己创建一个。</translation>
+        </message>
+        <message>
+            <source>You aren't in this conversation yet: the relay hasn't confirmed it. Nothing is lost, and Magpie keeps trying. If it stays like this, ask %1 for a new introduction.</source>
+            <translation>您还没有进入此对话：中继尚未确认。没有丢失任何内容，Magpie 会继续尝试。如果一直这样，请向 %1 索取新的引荐。</translation>
+        </message>
+        <message>
             <source>Your introduction for %1 was used. They call themselves “%2”. Not %1? Don't write here, and call %1.</source>
             <translation>您给 %1 的引荐已被使用。对方自称“%2”。如果不是 %1，请不要在这里写任何内容，并给 %1 打电话。</translation>
         </message>
@@ -140,10 +156,6 @@
         <message>
             <source>%1's Magpie has changed. %1 may have a new computer, or someone else may be using the name. Earlier messages are safe. Sending is paused: call %1, then compare numbers or make a new introduction.</source>
             <translation>%1 的 Magpie 已变更。%1 可能换了新电脑，也可能有人冒用这个名字。之前的消息是安全的。发送已暂停：请给 %1 打电话，然后核对安全码，或创建新的引荐。</translation>
-        </message>
-        <message>
-            <source>This room has ended. What arrived stays here. Make a new introduction to write again.</source>
-            <translation>此房间已结束。已收到的消息仍保留在这里。如需继续通信，请创建新的引荐。</translation>
         </message>
         <message>
             <source>No connection since %1. Your messages are safe here and will go when it returns.</source>
@@ -786,6 +798,11 @@
     </context>
     <context>
         <name>Words</name>
+        <message>
+            <source>Not in yet</source>
+            <comment>room</comment>
+            <translation>等待进入</translation>
+        </message>
         <message>
             <source>Gap</source>
             <translation>缺失</translation>

@@ -17,8 +17,15 @@ FocusScope {
         : relay.text.trim() !== "" && !Session.isRelayAddress(relay.text)
             ? qsTr("That isn't a complete relay address. Copy the whole line again.") : ""
     property bool tried: false
+    property string suggested: ""
 
     function begin() { name.take() }
+    // Shown, because they are to be written down.
+    function suggest() {
+        suggested = Session.suggestPassphrase()
+        passphrase.text = suggested
+        show.checked = true
+    }
     function start() {
         tried = true
         if (missing === "" && !Session.busy)
@@ -79,6 +86,9 @@ FocusScope {
             label: qsTr("Passphrase")
             shown: show.checked
             hint: text === "" ? qsTr("10 characters or more. Several words are easy to remember.")
+                : text === screen.suggested
+                ? qsTr("Strong. Write the six words on paper, with the spaces, and keep the paper "
+                       + "away from this computer.")
                 : [qsTr("Too short"), qsTr("Weak"), qsTr("Fair"), qsTr("Strong")][screen.strength]
             onAccepted: show.checked ? screen.start() : again.take()
         }
@@ -93,6 +103,15 @@ FocusScope {
             id: show
             objectName: "show-passphrase"
             text: qsTr("Show")
+        }
+        AppButton {
+            objectName: "suggest-passphrase"
+            kind: "quiet"
+            text: qsTr("Suggest six words")
+            Layout.leftMargin: -Theme.s
+            Layout.fillWidth: true
+            Layout.maximumWidth: implicitWidth
+            onClicked: screen.suggest()
         }
         AppText {
             text: qsTr("Only you know it. Nobody can reset it.")

@@ -24,10 +24,14 @@ Stack {
     }
     Banner {
         name: "banner-state"
-        kind: banners.state === Words.stateClosed ? "info"
+        kind: [Words.stateClosed, Words.stateWaiting].includes(banners.state) ? "info"
             : banners.state === Words.stateGap ? "warning" : "danger"
         text: {
             switch (banners.state) {
+            case Words.stateWaiting:
+                return qsTr("You aren't in this conversation yet: the relay hasn't confirmed it. "
+                            + "Nothing is lost, and Magpie keeps trying. If it stays like this, ask "
+                            + "%1 for a new introduction.").arg(banners.room)
             case Words.stateGap:
                 return qsTr("Messages from %1 haven't arrived. The others are in order. Ask %1 to "
                             + "send them again.").arg(banners.room)
@@ -40,8 +44,8 @@ Stack {
                             + "%1, then compare numbers or make a new introduction.")
                     .arg(banners.room)
             case Words.stateClosed:
-                return qsTr("This room has ended. What arrived stays here. Make a new introduction to "
-                            + "write again.")
+                return qsTr("This room has ended. What arrived stays here. To write again, ask for a "
+                            + "new introduction, or make one.")
             }
             return ""
         }

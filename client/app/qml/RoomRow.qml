@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import QtQuick.Layouts
 import Magpie.Core
 
 Rectangle {
@@ -30,44 +29,46 @@ Rectangle {
         color: Theme.accent
         visible: row.open
     }
-    RowLayout {
+    // By anchors: a layout in a list's row may keep the width of before the list had its own.
+    Column {
         id: content
-        anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter
-                  leftMargin: Theme.l; rightMargin: Theme.l }
-        spacing: Theme.s
-        Stack {
-            spacing: 2
-            AppText {
-                text: row.title
-                font.weight: row.unread > 0 || row.open ? Font.DemiBold : Font.Normal
-                width: parent.width
-                Accessible.ignored: true
-            }
-            AppText {
-                text: row.note
-                color: Theme.warning
-                font.pixelSize: Theme.small
-                visible: text !== ""
-                width: parent.width
-                Accessible.ignored: true
-            }
+        anchors { left: parent.left; right: badge.visible ? badge.left : parent.right
+                  verticalCenter: parent.verticalCenter; leftMargin: Theme.l
+                  rightMargin: badge.visible ? Theme.s : Theme.l }
+        spacing: 2
+        AppText {
+            text: row.title
+            font.weight: row.unread > 0 || row.open ? Font.DemiBold : Font.Normal
+            width: parent.width
+            Accessible.ignored: true
         }
-        Rectangle {
-            visible: row.unread > 0
-            color: Theme.accent
-            implicitHeight: count.implicitHeight + Theme.xs
-            implicitWidth: Math.max(implicitHeight, count.implicitWidth + 2 * Theme.s)
-            radius: implicitHeight / 2
-            AppText {
-                id: count
-                objectName: "unread-" + row.title
-                anchors.centerIn: parent
-                text: row.unread
-                color: Theme.bg
-                font.pixelSize: Theme.small
-                font.weight: Font.DemiBold
-                Accessible.ignored: true
-            }
+        AppText {
+            objectName: "note-" + row.title
+            text: row.note
+            color: Theme.warning
+            font.pixelSize: Theme.small
+            visible: text !== ""
+            width: parent.width
+            Accessible.ignored: true
+        }
+    }
+    Rectangle {
+        id: badge
+        anchors { right: parent.right; rightMargin: Theme.l; verticalCenter: parent.verticalCenter }
+        visible: row.unread > 0
+        color: Theme.accent
+        height: count.implicitHeight + Theme.xs
+        width: Math.max(height, count.implicitWidth + 2 * Theme.s)
+        radius: height / 2
+        AppText {
+            id: count
+            objectName: "unread-" + row.title
+            anchors.centerIn: parent
+            text: row.unread
+            color: Theme.bg
+            font.pixelSize: Theme.small
+            font.weight: Font.DemiBold
+            Accessible.ignored: true
         }
     }
     FocusRing {

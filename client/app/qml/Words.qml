@@ -18,6 +18,7 @@ QtObject {
 
     function roomNote(state) {
         switch (state) {
+        case stateWaiting: return qsTr("Not in yet", "room")
         case stateGap: return qsTr("Gap")
         case stateFork: return qsTr("Histories differ")
         case stateChanged: return qsTr("Changed")

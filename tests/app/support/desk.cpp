@@ -111,6 +111,7 @@ void Desk::start_without_link(const QString& name, const std::string& relay) {
   key(Qt::Key_Tab);
   type(kPassphrase);
   key(Qt::Key_Tab);  // Show
+  key(Qt::Key_Tab);  // Suggest six words
   key(Qt::Key_Tab);
   paste(QString::fromStdString(relay));
   key(Qt::Key_Return);
