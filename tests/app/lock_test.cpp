@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Locked, nothing of the conversations is on the screen or in the tree behind it.
 #include <QAccessible>
-#include <fstream>
 
 #include "tests/app/support/desk.h"
 #include "tests/app/support/system_bus.h"
+#include "tests/support/needles.h"
 
 namespace magpie::app::test {
 namespace {
@@ -62,33 +62,17 @@ TEST_F(Lock, hides_everything_and_unlocking_brings_it_back) {
   attorney.look("unlocked");
 }
 
-void unlock(Desk& desk) {
-  desk.wait_until("the passphrase has the focus",
-                  [&] { return desk.has_focus("lock-passphrase"); });
-  desk.type(kPassphrase);
-  desk.key(Qt::Key_Return);
-  desk.wait_for("settings");
-}
-
 bool is_in_a_file(const std::filesystem::path& folder, const std::string& text) {
-  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
-    if (!file.is_regular_file()) continue;
-    std::ifstream in(file.path(), std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-    if (bytes.find(text) != std::string::npos) return true;
-  }
-  return false;
+  magpie::test::Needles needles;
+  needles.add("it", text);
+  return !needles.in_files(folder).empty();
 }
 
 TEST_F(Lock, drafts_of_each_room_are_sealed_in_the_vault_and_come_back) {
   Desk attorney(profile("attorney"));
   Desk lee(profile("lee"));
   Desk park(profile("park"));
-  meet(attorney, lee);
-  park.join(attorney.introduce("Park"), "Brother");
-  attorney.wait_for("room-Park");
-  attorney.click("room-Lee");
-  attorney.wait_until("the composer has the focus", [&] { return attorney.has_focus("composer"); });
+  meet_both(attorney, lee, park);
   attorney.type("half a sentence to Lee");
   attorney.click("room-Park");
   attorney.wait_until("the other room", [&] { return attorney.text_of("room-title") == "Park"; });
@@ -101,7 +85,7 @@ TEST_F(Lock, drafts_of_each_room_are_sealed_in_the_vault_and_come_back) {
 
   for (const bool restarted : {false, true}) {
     if (restarted) attorney.restart();
-    unlock(attorney);
+    attorney.unlock();
     for (const auto& [title, text] :
          {std::pair("Lee", "half a sentence to Lee"), std::pair("Park", "and one to Park")}) {
       attorney.click(QString("room-") + title);
@@ -121,7 +105,7 @@ TEST_F(Lock, a_draft_that_was_sent_does_not_come_back) {
   attorney.write("Good morning.");
   attorney.wait_until("shown", [&] { return attorney.messages().size() == 1; });
   attorney.key(Qt::Key_L, Qt::ControlModifier);
-  unlock(attorney);
+  attorney.unlock();
   attorney.wait_until("the message",
                       [&] { return attorney.messages() == QStringList{"Good morning."}; });
   EXPECT_EQ(attorney.text_of("composer"), "");
@@ -141,10 +125,10 @@ TEST_F(Lock, comes_before_the_computer_sleeps_and_with_the_lock_of_the_screen) {
   logind.prepare_for_sleep(true);  // locked as it is
   desk.wait_until("it may sleep at once", [&] { return !logind.waits(); });
 
-  unlock(desk);
+  desk.unlock();
   logind.lock_session();
   desk.wait_for("lock-passphrase");
-  unlock(desk);
+  desk.unlock();
   logind.session_is_locked(false);
   logind.session_is_locked(true);
   desk.wait_for("lock-passphrase");

@@ -15,11 +15,7 @@ TEST_F(MainScreen, a_message_in_another_room_changes_neither_room_nor_focus_nor_
   Desk attorney(profile("attorney"));
   Desk lee(profile("lee"));
   Desk park(profile("park"));
-  meet(attorney, lee);
-  park.join(attorney.introduce("Park"), "Brother");
-  attorney.wait_for("room-Park");
-  attorney.click("room-Lee");
-  attorney.wait_until("the composer has the focus", [&] { return attorney.has_focus("composer"); });
+  meet_both(attorney, lee, park);
   attorney.type("half a sent");
   for (int i = 0; i < 10; ++i) park.write("are you there?");
   attorney.wait_until("ten are unread", [&] { return attorney.text_of("unread-Park") == "10"; });

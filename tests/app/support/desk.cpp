@@ -159,6 +159,13 @@ QStringList Desk::messages() {
   return texts;
 }
 
+void Desk::unlock() {
+  wait_until("the passphrase has the focus", [&] { return has_focus("lock-passphrase"); });
+  type(kPassphrase);
+  key(Qt::Key_Return);
+  wait_for("settings");
+}
+
 QStringList Desk::states() {
   QStringList words;
   for (QQuickItem* item : find_all("message-state")) {
@@ -180,6 +187,14 @@ void DeskTest::meet(Desk& attorney, Desk& relative) {
   const QString link = attorney.introduce("Lee");
   relative.join(link, "Sister");
   attorney.wait_for("room-Lee");
+  attorney.click("room-Lee");
+  attorney.wait_until("the composer has the focus", [&] { return attorney.has_focus("composer"); });
+}
+
+void DeskTest::meet_both(Desk& attorney, Desk& lee, Desk& park) {
+  meet(attorney, lee);
+  park.join(attorney.introduce("Park"), "Brother");
+  attorney.wait_for("room-Park");
   attorney.click("room-Lee");
   attorney.wait_until("the composer has the focus", [&] { return attorney.has_focus("composer"); });
 }

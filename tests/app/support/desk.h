@@ -53,6 +53,8 @@ class Desk {
   /// Makes an introduction and gives its link.
   QString introduce(const QString& label, const QString& pin = {});
   void join(const QString& link, const QString& name);
+  /// Types the passphrase on the lock screen; done when the main screen is there.
+  void unlock();
   /// Writes and sends by keyboard alone; the composer has the focus.
   void write(const QString& text);
   QStringList messages();
@@ -78,6 +80,8 @@ class DeskTest : public ::testing::Test {
   std::filesystem::path profile(const std::string& name) const { return folder_.path() / name; }
   /// An attorney and a relative in one room; both conversations are open.
   void meet(Desk& attorney, Desk& relative);
+  /// Two relatives, Lee and Park, each in a room with the attorney, who has Lee's open.
+  void meet_both(Desk& attorney, Desk& lee, Desk& park);
 
   magpie::test::TemporaryFolder folder_;
   std::optional<server::test::RelayProcess> relay_;
