@@ -106,10 +106,7 @@ struct Relay::Impl {
     }
     if (const auto numbers = read_invite_request(request)) {
       auto made = make_invitation(numbers->first, numbers->second, random);
-      WriteBatch batch;
-      batch.writes = {made.write};
-      batch.durable = true;
-      MAGPIE_TRY_VOID(service->write(std::move(batch)));
+      MAGPIE_TRY_VOID(service->write(std::move(made.batch)));
       return made.text;
     }
     return fail(Errc::kUsage, "admin socket: request");
@@ -231,11 +228,8 @@ Result<std::string> invite_stopped(const std::filesystem::path& directory, std::
   MAGPIE_TRY(const auto store,
              RocksdbStore::open(rooms_path(directory), RocksdbStore::Mode::kReadWrite));
   SystemRandom random;
-  auto made = make_invitation(rooms, uses, random);
-  WriteBatch batch;
-  batch.writes = {made.write};
-  batch.durable = true;
-  MAGPIE_TRY_VOID(store->write({&batch, 1}));
+  const auto made = make_invitation(rooms, uses, random);
+  MAGPIE_TRY_VOID(store->write({&made.batch, 1}));
   return made.text;
 }
 

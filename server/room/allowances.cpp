@@ -119,7 +119,10 @@ NewInvitation make_invitation(std::uint32_t rooms, std::uint32_t uses, Random& r
   const auto code = random.id<InvitationCode>();
   auto text = code.hex();
   for (std::size_t at = 5; at < text.size(); at += 6) text.insert(at, 1, '-');
-  return {text, PutCode{code_id(code), {rooms, uses}}};
+  WriteBatch batch;
+  batch.writes.push_back(PutCode{code_id(code), {rooms, uses}});
+  batch.durable = true;
+  return {std::move(text), std::move(batch)};
 }
 
 CodeId code_id(const InvitationCode& code) {

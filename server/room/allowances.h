@@ -76,7 +76,7 @@ Greeting make_greeting(const Nonce& nonce, const RelayIdentity& identity, const 
 /// A fresh invitation code: what is told to whom it is for, and what is to be written.
 struct NewInvitation {
   std::string text;  ///< twenty hexadecimal digits in groups of five
-  PutCode write;
+  WriteBatch batch;
 };
 /// `rooms`: tokens for each of `uses` people, each at least 1.
 NewInvitation make_invitation(std::uint32_t rooms, std::uint32_t uses, Random& random);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 
 #include "tests/server/support/tested_store.h"
@@ -131,10 +132,9 @@ TEST_F(ShardsTest, a_token_makes_one_room_however_many_ask_at_once) {
   const Time now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   Allowances allowances(store_, system_random_);
   ASSERT_TRUE(allowances.load(now));
-  auto invitation = make_invitation(30, 1, random_);
-  auto batch = allowances.upkeep(now);
-  batch.writes.emplace_back(invitation.write);
-  ASSERT_TRUE(store_.write({&batch, 1}));
+  const auto invitation = make_invitation(30, 1, random_);
+  const std::array batches{allowances.upkeep(now), invitation.batch};
+  ASSERT_TRUE(store_.write(batches));
   ASSERT_TRUE(allowances.load(now));
   limits_.frames_in_flight_max = 10'000;
   const auto shards = make(8, &allowances);

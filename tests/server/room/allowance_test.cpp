@@ -41,10 +41,7 @@ class InvitedTest : public HubTest {
 
   InvitationCode invite(std::uint32_t rooms, std::uint32_t uses) {
     const auto made = make_invitation(rooms, uses, random_);
-    WriteBatch batch;
-    batch.writes = {made.write};
-    batch.durable = true;
-    EXPECT_TRUE(store().write({&batch, 1}));
+    EXPECT_TRUE(store().write({&made.batch, 1}));
     return code_of(made.text);
   }
   TokenBuyer buyer(const InvitationCode& code, std::size_t count = 8) {
