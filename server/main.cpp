@@ -12,8 +12,11 @@ namespace {
 int run(int argc, char** argv) {
   CLI::App app{
       "Magpie's relay: it keeps encrypted entries until they are read, and knows nothing "
-      "else."};
+      "else.",
+      "magpie-relay"};
   app.require_subcommand(1);
+  app.set_version_flag("--version", "magpie-relay " MAGPIE_VERSION, "Print the version");
+  app.set_help_all_flag("--help-all", "Print this help for every command");
   std::string directory;
   std::string other;
   bool json = false;

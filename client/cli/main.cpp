@@ -28,6 +28,8 @@ std::filesystem::path default_profile() {
 void add_global_options(CLI::App& app, Invocation& invocation) {
   invocation.profile = default_profile();
   app.require_subcommand(1);
+  app.set_version_flag("--version", "magpie-cli " MAGPIE_VERSION, "Print the version");
+  app.set_help_all_flag("--help-all", "Print this help for every command");
   app.fallthrough();  // the options below may follow the command
   app.add_option("--profile", invocation.profile, "The profile's folder")->capture_default_str();
   app.add_flag("--json", invocation.json, "One JSON object a line");
