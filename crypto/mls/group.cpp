@@ -114,15 +114,18 @@ void Group::add_psk(ExternalPsk psk) {
   state_->psks.insert_or_assign(std::move(psk.id), std::move(psk.secret));
 }
 
-Group::State Group::serialize() const {
-  return {serialize_epoch(*state_), mls::serialize_ratchets(*state_)};
+Group::State Group::serialize(const RatchetTree* stored) const {
+  return {serialize_epoch(*state_), state_->tree->changes_from(stored),
+          mls::serialize_ratchets(*state_)};
 }
+
+std::shared_ptr<const RatchetTree> Group::tree() const { return state_->tree; }
 
 Secret Group::serialize_ratchets() const { return mls::serialize_ratchets(*state_); }
 
-Result<Group> Group::deserialize(Bytes epoch, Bytes ratchets,
+Result<Group> Group::deserialize(Bytes epoch, std::span<const StoredNode> tree, Bytes ratchets,
                                  std::shared_ptr<const Policy> policy) {
-  MAGPIE_TRY(auto state, deserialize_group(epoch, ratchets, std::move(policy)));
+  MAGPIE_TRY(auto state, deserialize_group(epoch, tree, ratchets, std::move(policy)));
   return Group(std::move(state));
 }
 

@@ -14,6 +14,7 @@
 #include "crypto/mls/capabilities.h"
 #include "crypto/mls/ids.h"
 #include "crypto/mls/policy.h"
+#include "crypto/mls/stored_tree.h"
 #include "crypto/mls/suite.h"
 #include "crypto/primitives/sign.h"
 
@@ -84,6 +85,7 @@ struct CommitOptions {
 };
 
 class Group;
+class RatchetTree;
 struct GroupState;
 
 /// A commit that this member made and that nobody has seen yet. The group stays in its epoch
@@ -186,17 +188,25 @@ class Group {
   /// Holds an external PSK for proposals and commits that name it.
   void add_psk(ExternalPsk psk);
 
-  /// The state in two parts, so that a message writes little: `epoch` changes with the epoch and
-  /// with proposals and PSKs, `ratchets` with each message. Both contain secrets; both are
-  /// needed, from the same instant.
+  /// The state in three parts, so that an act writes what it changed: `epoch` changes with the
+  /// epoch and with proposals and PSKs, `tree` by a few nodes with the epoch, `ratchets` with each
+  /// message. The first and the last contain secrets; all are needed, from the same instant.
   struct State {
     Secret epoch;
+    std::vector<StoredNode> tree;
     Secret ratchets;
   };
-  State serialize() const;
+  /// `tree` holds what is to be laid over the nodes of the tree `stored`; where that is null, every
+  /// node that is not blank.
+  State serialize(const RatchetTree* stored = nullptr) const;
   Secret serialize_ratchets() const;
+  /// The tree of this epoch, to be remembered once it is stored. It costs little, for it shares
+  /// its nodes with the group.
+  std::shared_ptr<const RatchetTree> tree() const;
+  /// `tree`: all nodes, in increasing order; they must be those that the epoch names by its tree
+  /// hash. An `epoch` of the first format holds its tree itself, and `tree` is passed over.
   /// Errors: kDamaged.
-  static Result<Group> deserialize(Bytes epoch, Bytes ratchets,
+  static Result<Group> deserialize(Bytes epoch, std::span<const StoredNode> tree, Bytes ratchets,
                                    std::shared_ptr<const Policy> policy);
 
  private:

@@ -6,7 +6,10 @@
 namespace magpie::mls {
 namespace {
 
-constexpr std::uint8_t kFormatVersion = 1;
+// The first format of an epoch had the tree after the context.
+constexpr std::uint8_t kEpochWithTree = 1;
+constexpr std::uint8_t kEpochVersion = 2;
+constexpr std::uint8_t kRatchetsVersion = 1;
 
 void encode_count(Writer& writer, std::size_t count) {
   writer.u32(static_cast<std::uint32_t>(count));
@@ -135,13 +138,20 @@ struct PublicState {
   std::shared_ptr<const RatchetTree> tree;
 };
 
-Result<PublicState> read_public(Reader& reader, const Suite& suite) {
+Result<RatchetTree> read_tree(Reader& reader, std::uint8_t version, const Suite& suite,
+                              std::span<const StoredNode> nodes) {
+  if (version != kEpochWithTree) return RatchetTree::assemble(suite.hash, nodes);
+  MAGPIE_TRY(const Bytes encoded, reader.vector());
+  return RatchetTree::decode(suite.hash, encoded);
+}
+
+Result<PublicState> read_public(Reader& reader, std::uint8_t version, const Suite& suite,
+                                std::span<const StoredNode> nodes) {
   PublicState state;
   MAGPIE_TRY(state.encoded_context, read_buffer(reader));
   Reader context(state.encoded_context);
   MAGPIE_TRY(state.context, GroupContext::decode(context));
-  MAGPIE_TRY(const Bytes encoded_tree, reader.vector());
-  MAGPIE_TRY(RatchetTree tree, RatchetTree::decode(suite.hash, encoded_tree));
+  MAGPIE_TRY(RatchetTree tree, read_tree(reader, version, suite, nodes));
   if (!equal(tree.update_hash().bytes(), state.context.tree_hash)) {
     return fail(Errc::kDamaged, "group: tree");
   }
@@ -154,7 +164,7 @@ Result<SecretTree> read_ratchets(Bytes bytes, const Suite& suite, const PublicSt
   MAGPIE_TRY(const std::uint8_t version, reader.u8());
   MAGPIE_TRY(const Bytes group_id, reader.vector());
   MAGPIE_TRY(const std::uint64_t epoch, reader.u64());
-  if (version != kFormatVersion || !equal(group_id, shared.context.group_id) ||
+  if (version != kRatchetsVersion || !equal(group_id, shared.context.group_id) ||
       Epoch(epoch) != shared.context.epoch) {
     return fail(Errc::kDamaged, "group: ratchets of another epoch");
   }
@@ -165,14 +175,17 @@ Result<SecretTree> read_ratchets(Bytes bytes, const Suite& suite, const PublicSt
   return tree;
 }
 
-Result<std::unique_ptr<GroupState>> read_group(Bytes epoch, Bytes ratchets,
+Result<std::unique_ptr<GroupState>> read_group(Bytes epoch, std::span<const StoredNode> tree,
+                                               Bytes ratchets,
                                                std::shared_ptr<const Policy> policy) {
   Reader reader(epoch);
   MAGPIE_TRY(const std::uint8_t version, reader.u8());
   MAGPIE_TRY(const std::uint16_t suite_id, reader.u16());
   const Suite* suite = find_suite(suite_id);
-  if (version != kFormatVersion || suite == nullptr) return fail(Errc::kDamaged, "group: version");
-  MAGPIE_TRY(PublicState shared, read_public(reader, *suite));
+  if ((version != kEpochVersion && version != kEpochWithTree) || suite == nullptr) {
+    return fail(Errc::kDamaged, "group: version");
+  }
+  MAGPIE_TRY(PublicState shared, read_public(reader, version, *suite, tree));
   MAGPIE_TRY(TreePrivate keys, read_keys(reader));
   if (shared.tree->leaf(keys.own) == nullptr) return fail(Errc::kDamaged, "group: own leaf");
   MAGPIE_TRY(Identity identity, read_identity(reader));
@@ -201,9 +214,8 @@ Result<std::unique_ptr<GroupState>> read_group(Bytes epoch, Bytes ratchets,
 }  // namespace
 
 Secret serialize_epoch(const GroupState& state) {
-  const Buffer tree = state.tree->encode();
-  Writer writer(tree.size() + state.encoded_context.size() + 4096);
-  writer.u8(kFormatVersion).u16(state.suite->id).vector(state.encoded_context).vector(tree);
+  Writer writer(state.encoded_context.size() + 4096);
+  writer.u8(kEpochVersion).u16(state.suite->id).vector(state.encoded_context);
   encode_keys(writer, state);
   encode_secrets(writer, state.secrets);
   writer.vector(state.interim_transcript_hash).presence(state.reinitialised);
@@ -214,14 +226,15 @@ Secret serialize_epoch(const GroupState& state) {
 
 Secret serialize_ratchets(const GroupState& state) {
   Writer writer(4096);
-  writer.u8(kFormatVersion).vector(state.context.group_id).u64(state.context.epoch.value());
+  writer.u8(kRatchetsVersion).vector(state.context.group_id).u64(state.context.epoch.value());
   state.messages.encode(writer);
   return writer.take_secret();
 }
 
-Result<std::unique_ptr<GroupState>> deserialize_group(Bytes epoch, Bytes ratchets,
+Result<std::unique_ptr<GroupState>> deserialize_group(Bytes epoch, std::span<const StoredNode> tree,
+                                                      Bytes ratchets,
                                                       std::shared_ptr<const Policy> policy) {
-  auto state = read_group(epoch, ratchets, std::move(policy));
+  auto state = read_group(epoch, tree, ratchets, std::move(policy));
   if (!state) return fail(Errc::kDamaged, state.error().site);
   return state;
 }

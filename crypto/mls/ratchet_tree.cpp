@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <bitset>
+#include <optional>
 
 #include "crypto/base/check.h"
 
@@ -13,6 +14,19 @@ namespace {
 // NodeType (RFC 9420 §7.8)
 constexpr std::uint8_t kLeafType = 1;
 constexpr std::uint8_t kParentType = 2;
+
+bool equal_content(const LeafNode& a, const LeafNode& b) { return a.encoded == b.encoded; }
+bool equal_content(const ParentNode& a, const ParentNode& b) { return a == b; }
+
+/// Whether an element is the same in both, which mostly shows without a look at what it says.
+template <class Slots>
+bool same_element(const Slots& a, const Slots& b, std::size_t index) {
+  if (index < a.size() && a.shares(index, b)) return true;
+  const auto* mine = index < a.size() ? a[index].node.get() : nullptr;
+  const auto* other = index < b.size() ? b[index].node.get() : nullptr;
+  if (mine == other) return true;
+  return mine != nullptr && other != nullptr && equal_content(*mine, *other);
+}
 
 std::uint8_t first_byte(Bytes key) { return key.empty() ? 0 : key[0]; }
 
@@ -94,6 +108,15 @@ void RatchetTree::blank_path(LeafIndex index) {
 void RatchetTree::grow() {
   leaves_.resize(2 * leaves_.size());
   parents_.resize(leaves_.size() - 1);
+}
+
+// Of what is read: a tree of the size that the node needs.
+Result<void> RatchetTree::make_room(NodeIndex node) {
+  while (node.value() >= node_count(leaf_count())) {
+    if (leaf_count() == kLeavesMax) return fail(Errc::kTooLarge, "ratchet tree: leaves");
+    grow();
+  }
+  return {};
 }
 
 LeafIndex RatchetTree::next_free_leaf() const {
@@ -238,6 +261,28 @@ crypto::Digest RatchetTree::hash_without(NodeIndex node,
   return hash_parent(&original, left_hash.bytes(), right_hash.bytes());
 }
 
+void RatchetTree::encode_node(NodeIndex node, Writer& writer) const {
+  if (is_leaf(node)) {
+    writer.u8(kLeafType).fixed(leaf(leaf_of(node))->encoded);
+  } else {
+    parent(node)->encode(writer.u8(kParentType));
+  }
+}
+
+Result<void> RatchetTree::decode_node(NodeIndex node, Reader& reader) {
+  MAGPIE_TRY(const std::uint8_t type, reader.u8());
+  if (type != (is_leaf(node) ? kLeafType : kParentType)) {
+    return fail(Errc::kMalformed, "ratchet tree: node type");
+  }
+  if (is_leaf(node)) {
+    MAGPIE_TRY(edit_leaf(leaf_of(node)).node, LeafNode::decode(reader));
+  } else {
+    MAGPIE_TRY(ParentNode parent, ParentNode::decode(reader));
+    edit_parent(node).node = std::make_shared<const ParentNode>(std::move(parent));
+  }
+  return {};
+}
+
 Buffer RatchetTree::encode() const {
   std::size_t count = node_count(leaf_count());
   while (count > 0 && is_blank(NodeIndex(static_cast<std::uint32_t>(count - 1)))) --count;
@@ -246,12 +291,7 @@ Buffer RatchetTree::encode() const {
     for (std::uint32_t i = 0; i < count; ++i) {
       const NodeIndex node(i);
       list.presence(!is_blank(node));
-      if (is_blank(node)) continue;
-      if (is_leaf(node)) {
-        list.u8(kLeafType).fixed(leaf(leaf_of(node))->encoded);
-      } else {
-        parent(node)->encode(list.u8(kParentType));
-      }
+      if (!is_blank(node)) encode_node(node, list);
     }
   });
   return writer.take();
@@ -266,26 +306,51 @@ Result<RatchetTree> RatchetTree::decode(crypto::HashId hash, Bytes encoded) {
   bool present = false;
   for (Reader list(nodes); !list.at_end(); ++count) {
     const NodeIndex node(count);
-    if (is_leaf(node) && leaf_of(node).value() == tree.leaf_count()) {
-      if (tree.leaf_count() == kLeavesMax) return fail(Errc::kTooLarge, "ratchet tree: leaves");
-      tree.grow();
-    }
+    MAGPIE_TRY_VOID(tree.make_room(node));
     MAGPIE_TRY(present, list.presence());
-    if (!present) continue;
-    MAGPIE_TRY(const std::uint8_t type, list.u8());
-    if (type != (is_leaf(node) ? kLeafType : kParentType)) {
-      return fail(Errc::kMalformed, "ratchet tree: node type");
-    }
-    if (is_leaf(node)) {
-      MAGPIE_TRY(tree.edit_leaf(leaf_of(node)).node, LeafNode::decode(list));
-    } else {
-      // A parent before its right subtree has appeared: the tree is larger than so far.
-      if (node.value() / 2 >= tree.parents_.size()) tree.grow();
-      MAGPIE_TRY(ParentNode parent, ParentNode::decode(list));
-      tree.edit_parent(node).node = std::make_shared<const ParentNode>(std::move(parent));
-    }
+    if (present) MAGPIE_TRY_VOID(tree.decode_node(node, list));
   }
   if (!present) return fail(Errc::kMalformed, "ratchet tree: blank at the end");
+  return tree;
+}
+
+bool RatchetTree::same_node(NodeIndex node, const RatchetTree& other) const {
+  const std::size_t index = node.value() / 2;
+  return is_leaf(node) ? same_element(leaves_, other.leaves_, index)
+                       : same_element(parents_, other.parents_, index);
+}
+
+std::vector<StoredNode> RatchetTree::changes_from(const RatchetTree* stored) const {
+  const RatchetTree nothing(hash_);
+  const RatchetTree& before = stored != nullptr ? *stored : nothing;
+  const std::uint32_t own_count = node_count(leaf_count());
+  const std::uint32_t count = std::max(own_count, node_count(before.leaf_count()));
+  std::vector<StoredNode> changes;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const NodeIndex node(i);
+    if (same_node(node, before)) continue;
+    Writer writer;
+    if (i < own_count && !is_blank(node)) encode_node(node, writer);
+    changes.push_back({node, writer.take()});
+  }
+  return changes;
+}
+
+Result<RatchetTree> RatchetTree::assemble(crypto::HashId hash, std::span<const StoredNode> nodes) {
+  if (nodes.empty()) return fail(Errc::kMalformed, "ratchet tree: no nodes");
+  const NodeIndex last = nodes.back().node;
+  RatchetTree tree(hash);
+  MAGPIE_TRY_VOID(tree.make_room(last));
+  std::optional<NodeIndex> before;
+  for (const StoredNode& stored : nodes) {
+    if (stored.node > last || (before && stored.node <= *before)) {
+      return fail(Errc::kMalformed, "ratchet tree: order of nodes");
+    }
+    before = stored.node;
+    Reader reader(stored.encoded);
+    MAGPIE_TRY_VOID(tree.decode_node(stored.node, reader));
+    MAGPIE_TRY_VOID(reader.finish());
+  }
   return tree;
 }
 

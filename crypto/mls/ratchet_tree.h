@@ -6,6 +6,7 @@
 
 #include "crypto/base/shared_vector.h"
 #include "crypto/mls/leaf_node.h"
+#include "crypto/mls/stored_tree.h"
 #include "crypto/mls/tree_math.h"
 #include "crypto/primitives/hash.h"
 
@@ -19,6 +20,7 @@ struct ParentNode {
 
   void encode(Writer& writer) const;
   static Result<ParentNode> decode(Reader& reader);
+  friend bool operator==(const ParentNode&, const ParentNode&) = default;
 };
 using ParentNodePtr = std::shared_ptr<const ParentNode>;
 
@@ -39,6 +41,13 @@ class RatchetTree {
   /// Errors: parse errors, kMalformed, kTooLarge.
   Buffer encode() const;
   static Result<RatchetTree> decode(crypto::HashId hash, Bytes encoded);
+
+  /// The nodes in which this tree differs from `stored`, as they are stored, in increasing order;
+  /// a blank one for what is there only. `stored` null: every node that is not blank.
+  std::vector<StoredNode> changes_from(const RatchetTree* stored) const;
+  /// The tree of all its stored nodes: strictly increasing, none blank. The last one decides the
+  /// number of leaves, as in `decode`, which checks no less and no more. Errors: as of `decode`.
+  static Result<RatchetTree> assemble(crypto::HashId hash, std::span<const StoredNode> nodes);
 
   /// The number of leaves, blank ones included: a power of two.
   std::uint32_t leaf_count() const { return static_cast<std::uint32_t>(leaves_.size()); }
@@ -110,6 +119,10 @@ class RatchetTree {
   const LeafSlot& leaf_slot(LeafIndex index) const { return leaves_[index.value()]; }
   const ParentSlot& parent_slot(NodeIndex node) const { return parents_[node.value() / 2]; }
   void grow();
+  Result<void> make_room(NodeIndex node);
+  bool same_node(NodeIndex node, const RatchetTree& other) const;
+  void encode_node(NodeIndex node, Writer& writer) const;
+  Result<void> decode_node(NodeIndex node, Reader& reader);
   void touch(NodeIndex node);
   void forget_hash(NodeIndex node);
   void append_resolution(NodeIndex node, std::vector<NodeIndex>& out) const;

@@ -27,8 +27,11 @@ client::Changes changed(StoredRoom stored, const std::function<void(client::Room
 
 /// As it was before the relay had this guest's Welcome.
 client::Changes not_in_yet(StoredRoom stored) {
-  client::PendingControlRecord welcome{stored.room.room, client::EntryId{}, Buffer(1024),
+  client::PendingControlRecord welcome{stored.room.room,
+                                       client::EntryId{},
+                                       Buffer(1024),
                                        std::move(*stored.group->epoch),
+                                       std::move(stored.group->tree),
                                        std::move(stored.group->ratchets)};
   stored.room.closed = false;  // as the states before left it
   stored.room.doubt_fork = false;

@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "tests/bench/bench_crypto.h"
 #include "tests/bench/mls_bare.h"
@@ -117,6 +118,31 @@ void add_epochs(std::vector<Comparison>& out, const std::string& name, std::size
   }
 }
 
+// What one commit writes of a group's state, against writing all of it.
+void add_state_of_commit(std::vector<Comparison>& out, std::size_t size) {
+  struct Scene {
+    explicit Scene(std::size_t n) : group(kSuiteXWing, n, TreeShape::kSettled) {}
+    Fixture group;
+    std::optional<Group> next;
+    const Group& after() {
+      if (!next) next = std::move(*(*group).commit().next);
+      return *next;
+    }
+  };
+  const auto scene = std::make_shared<Scene>(size);
+  const auto writing = [scene](bool whole) -> Timed {
+    return [scene, whole](benchmark::State& state) {
+      const Group& after = scene->after();
+      const auto before = (*scene->group).first->tree();
+      for (auto step : state) {
+        (void)step;
+        benchmark::DoNotOptimize(after.serialize(whole ? nullptr : before.get()));
+      }
+    };
+  };
+  out.push_back({"mls_state_of_a_commit", static_cast<long>(size), writing(false), writing(true)});
+}
+
 // What one message writes of a large group's state, against writing all of it.
 void add_state(std::vector<Comparison>& out) {
   const auto group = std::make_shared<Fixture>(kSuiteXWing, kGroupSizes.back(), TreeShape::kFresh);
@@ -134,6 +160,9 @@ void add_mls(std::vector<Comparison>& comparisons) {
   for (const std::size_t n : kGroupSizes) add_epochs(comparisons, "", n, TreeShape::kFresh);
   for (const std::size_t n : kGroupSizes) {
     add_epochs(comparisons, "settled_", n, TreeShape::kSettled);
+  }
+  for (const std::size_t n : kGroupSizes) {
+    if (n > 2) add_state_of_commit(comparisons, n);
   }
   add_state(comparisons);
 }

@@ -55,8 +55,8 @@ std::map<NodeIndex, Secret> settle(const Suite& suite, Bytes group_id, RatchetTr
 /// The first member's view of a group of `n` that is settled.
 Group create_settled(const Suite& suite, std::size_t n, Random& random) {
   const Group::State stored = create_fresh(suite, n, random).serialize();
-  auto state =
-      sure(deserialize_group(stored.epoch.expose(), stored.ratchets.expose(), permissive()));
+  auto state = sure(deserialize_group(stored.epoch.expose(), stored.tree, stored.ratchets.expose(),
+                                      permissive()));
   RatchetTree tree = *state->tree;
   std::vector<TreePrivate> leaves(n);
   std::map<NodeIndex, Secret> keys = settle(suite, state->context.group_id, tree, leaves, random);
@@ -78,6 +78,7 @@ Group create_settled(const Suite& suite, std::size_t n, Random& random) {
                               .identity = state->identity.clone()},
                              std::move(encoded), random.secret(suite.hash_size()).expose());
   return sure(Group::deserialize(serialize_epoch(*settled).expose(),
+                                 settled->tree->changes_from(nullptr),
                                  serialize_ratchets(*settled).expose(), permissive()));
 }
 
@@ -113,8 +114,8 @@ void GroupFixture::add_last() {
 
 void GroupFixture::measure() {
   const Group::State stored = first->serialize();
-  const auto state =
-      sure(deserialize_group(stored.epoch.expose(), stored.ratchets.expose(), permissive()));
+  const auto state = sure(deserialize_group(stored.epoch.expose(), stored.tree,
+                                            stored.ratchets.expose(), permissive()));
   const RatchetTree& tree = *state->tree;
   leaf_size = tree.leaf(last->own_index())->encoded.size();
   const auto steps = tree.filtered_direct_path(first->own_index());

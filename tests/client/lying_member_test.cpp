@@ -36,7 +36,7 @@ class LyingMember : public EngineTest {
   mls::Group keys() {
     const auto group = stored(relative_).group;
     return std::move(
-        *mls::Group::deserialize(group->epoch->expose(), group->ratchets.expose(),
+        *mls::Group::deserialize(group->epoch->expose(), group->tree, group->ratchets.expose(),
                                  {std::shared_ptr<void>(), &mls::permissive_policy()}));
   }
 

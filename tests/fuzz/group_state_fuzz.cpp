@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Stored states, damaged as no authenticated store gives them: refused, or read into a state that
-// is written again as it was read.
+// Stored states, of either format, damaged as no authenticated store gives them: refused, or read
+// into a state that is written again as it was read.
 #include "crypto/base/check.h"
 #include "crypto/mls/group_serialize.h"
+#include "tests/crypto/mls/first_format.h"
 #include "tests/crypto/mls/room.h"
 #include "tests/fuzz/alter.h"
 
@@ -12,17 +13,31 @@ namespace {
 using namespace mls;
 using namespace mls::test;
 
+struct Stored {
+  Buffer epoch;
+  std::vector<StoredNode> tree;
+  Buffer ratchets;
+  friend bool operator==(const Stored&, const Stored&) = default;
+};
+
+Stored store(const GroupState& state) {
+  return {to_buffer(serialize_epoch(state).expose()), state.tree->changes_from(nullptr),
+          to_buffer(serialize_ratchets(state).expose())};
+}
+
 struct Scene {
   Room room;
-  std::vector<Buffer> epochs;
-  std::vector<Buffer> ratchets;
+  std::vector<Stored> states;
   Buffer bundle;
 
   Scene() {
     for (const auto& member : room.members) {
       if (member == nullptr) continue;
-      epochs.push_back(to_buffer(serialize_epoch(*member).expose()));
-      ratchets.push_back(to_buffer(serialize_ratchets(*member).expose()));
+      states.push_back(store(*member));
+      Stored first = states.back();
+      first.epoch = to_buffer(first_format(first.epoch, member->tree->encode()).expose());
+      first.tree.clear();
+      states.push_back(std::move(first));
     }
     bundle = to_buffer(room.key_package("seven").serialize().expose());
   }
@@ -45,26 +60,50 @@ void damage(Alterations& alterations, Buffer& bytes) {
   }
 }
 
-auto read(Bytes epoch, Bytes ratchets) {
-  return deserialize_group(epoch, ratchets,
+/// Drops, doubles, renames, moves or damages a node, a few times.
+void damage(Alterations& alterations, std::vector<StoredNode>& tree) {
+  for (std::size_t i = alterations.below(3); i > 0 && !tree.empty(); --i) {
+    StoredNode& node = tree[alterations.below(tree.size())];
+    switch (alterations.below(5)) {
+      case 0:
+        tree.erase(tree.begin() + (&node - tree.data()));
+        break;
+      case 1:
+        tree.push_back(node);
+        break;
+      case 2: {
+        const auto bits = static_cast<std::uint32_t>(alterations.below(32));
+        node.node = NodeIndex(static_cast<std::uint32_t>(alterations.below(1U << bits)));
+        break;
+      }
+      case 3:
+        std::swap(node, tree[alterations.below(tree.size())]);
+        break;
+      default:
+        damage(alterations, node.encoded);
+        break;
+    }
+  }
+}
+
+auto read(const Stored& stored) {
+  return deserialize_group(stored.epoch, stored.tree, stored.ratchets,
                            {std::shared_ptr<const Policy>(), &permissive_policy()});
 }
 
 void read_state(Alterations& alterations) {
-  const std::size_t member = alterations.below(scene().epochs.size());
-  Buffer epoch = scene().epochs[member];
-  Buffer ratchets = scene().ratchets[member];
-  damage(alterations, epoch);
-  damage(alterations, ratchets);
-  const auto state = read(epoch, ratchets);
+  const Stored& whole = scene().states[alterations.below(scene().states.size())];
+  Stored stored = whole;
+  damage(alterations, stored.epoch);
+  damage(alterations, stored.tree);
+  damage(alterations, stored.ratchets);
+  const auto state = read(stored);
   if (!state) {
-    MAGPIE_CHECK(state.error().code == Errc::kDamaged);
-    MAGPIE_CHECK(epoch != scene().epochs[member] || ratchets != scene().ratchets[member]);
+    MAGPIE_CHECK(state.error().code == Errc::kDamaged && stored != whole);
     return;
   }
-  const WholeState written(**state);
-  const auto again = read(serialize_epoch(**state).expose(), serialize_ratchets(**state).expose());
-  MAGPIE_CHECK(again && written.same_as(**again));
+  const auto again = read(store(**state));
+  MAGPIE_CHECK(again && WholeState(**state).same_as(**again));
 }
 
 void read_bundle(Alterations& alterations) {

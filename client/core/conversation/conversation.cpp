@@ -57,15 +57,25 @@ Result<Conversation> Conversation::load(StoredRoom stored, IntroductionRecord* i
 Result<void> Conversation::load_groups(std::optional<GroupRecord> group,
                                        std::optional<PendingControlRecord> pending) {
   const auto policy = room_policy(room_.suite);
+  std::span<const mls::StoredNode> tree;
   if (group) {
     if (!group->epoch) return fail(Errc::kDamaged, "room: group");
-    MAGPIE_TRY(group_,
-               mls::Group::deserialize(group->epoch->expose(), group->ratchets.expose(), policy));
+    tree = group->tree;
+    MAGPIE_TRY(group_, mls::Group::deserialize(group->epoch->expose(), tree,
+                                               group->ratchets.expose(), policy));
+    // Without nodes the tree is inside the epoch, as an earlier version wrote it: the first act
+    // stores them all.
+    if (tree.empty()) {
+      epoch_dirty_ = true;
+    } else {
+      stored_tree_ = group_->tree();
+    }
   }
   if (!pending) return {};
   pending_.emplace(Pending{pending->entry_id, std::move(pending->payload), std::nullopt});
   if (pending->next_epoch.empty()) return {};
-  MAGPIE_TRY(pending_->next, mls::Group::deserialize(pending->next_epoch.expose(),
+  const auto next_tree = mls::overlay(tree, pending->next_tree);
+  MAGPIE_TRY(pending_->next, mls::Group::deserialize(pending->next_epoch.expose(), next_tree,
                                                      pending->next_ratchets.expose(), policy));
   return {};
 }
@@ -443,11 +453,12 @@ Output Conversation::take() {
   }
   if (std::exchange(room_dirty_, false)) changes.emplace_back(clone(room_));
   if (epoch_dirty_) {
-    auto state = group_->serialize();
-    changes.emplace_back(
-        GroupRecord{room_.room, std::move(state.epoch), std::move(state.ratchets)});
+    auto state = group_->serialize(stored_tree_.get());
+    stored_tree_ = group_->tree();
+    changes.emplace_back(GroupRecord{room_.room, std::move(state.epoch), std::move(state.tree),
+                                     std::move(state.ratchets)});
   } else if (ratchets_dirty_) {
-    changes.emplace_back(GroupRecord{room_.room, std::nullopt, group_->serialize_ratchets()});
+    changes.emplace_back(GroupRecord{room_.room, std::nullopt, {}, group_->serialize_ratchets()});
   }
   epoch_dirty_ = ratchets_dirty_ = false;
   if (std::exchange(unconfirmed_dirty_, false)) changes.emplace_back(unconfirmed_);

@@ -208,6 +208,9 @@ class Conversation {
 
   RoomRecord room_;
   std::optional<mls::Group> group_;
+  /// The tree whose nodes are stored once all that was taken is; null for none. An act that fails
+  /// to be stored is the storage's last.
+  std::shared_ptr<const mls::RatchetTree> stored_tree_;
   std::optional<Pending> pending_;
   std::deque<OutboxRecord> outbox_;
   std::map<std::uint64_t, LogHash> log_points_;

@@ -223,9 +223,10 @@ void Conversation::commit_update(Time now) {
   ratchets_dirty_ = true;
   pending_.emplace(
       Pending{around_.random.id<EntryId>(), std::move(commit->commit), std::move(*commit->next)});
-  auto next = pending_->next->serialize();
+  auto next = pending_->next->serialize(group_->tree().get());
   out_.changes.emplace_back(PendingControlRecord{room_.room, pending_->id, pending_->payload,
-                                                 std::move(next.epoch), std::move(next.ratchets)});
+                                                 std::move(next.epoch), std::move(next.tree),
+                                                 std::move(next.ratchets)});
   append(pending_->id, true, pending_->payload);
 }
 

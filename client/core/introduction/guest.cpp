@@ -126,9 +126,12 @@ Result<StoredRoom> accept_offer(const OfferReader& reader, const FoundOffer& fou
   room.log_hash = log_next(log_start(offer.room), 1, true, found.entry_id, found.payload);
   room.updated_at = now;
   room.created = now;
-  stored.pending =
-      PendingControlRecord{offer.room, random.id<EntryId>(), pad_welcome(*commit.welcome),
-                           std::move(next.epoch), std::move(next.ratchets)};
+  stored.pending = PendingControlRecord{offer.room,
+                                        random.id<EntryId>(),
+                                        pad_welcome(*commit.welcome),
+                                        std::move(next.epoch),
+                                        std::move(next.tree),
+                                        std::move(next.ratchets)};
   stored.outbox.push_back(own_name(offer.room, self, now, random));
   stored.log_points.push_back({offer.room, 1, room.log_hash});
   stored.unconfirmed.room = offer.room;

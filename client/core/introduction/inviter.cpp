@@ -87,8 +87,8 @@ Result<NewIntroduction> make_introduction(const IntroduceRequest& request, Secre
   made.introduction.created = now;
   made.introduction.expires = offer.expires;
   made.room.room = make_room(keys.room, relay, request.label, now, random);
-  made.room.pending =
-      PendingControlRecord{keys.room, random.id<EntryId>(), std::move(sealed), Secret(), Secret()};
+  made.room.pending = PendingControlRecord{
+      keys.room, random.id<EntryId>(), std::move(sealed), Secret(), {}, Secret()};
   made.room.unconfirmed.room = keys.room;
   return made;
 }

@@ -129,7 +129,10 @@ Result<void> MemoryStorage::State::check(const Changes& changes) const {
 
 void MemoryStorage::State::make(const GroupRecord& record) {
   if (record.epoch) {
-    groups[record.room] = clone(record);
+    GroupRecord& kept = groups[record.room];
+    auto tree = mls::overlay(kept.tree, record.tree);
+    kept = clone(record);
+    kept.tree = std::move(tree);
   } else {
     groups[record.room].ratchets = record.ratchets.clone();
   }

@@ -145,7 +145,23 @@ CREATE TABLE tokens (
 ) STRICT;
 )";
 
-constexpr std::array<Migration, 3> kMigrations = {{{1, kFirst}, {2, kDrafts}, {3, kAllowances}}};
+// The tree of a group's epoch, one row a node, so that an act writes those that it changed. Not
+// WITHOUT ROWID: there a row of this size would take a page of its own beside the index's. Epochs
+// written before hold their tree themselves, until their next act.
+constexpr auto kGroupNodes = R"(
+CREATE TABLE group_nodes (
+  room BLOB NOT NULL,
+  node INTEGER NOT NULL,
+  state BLOB NOT NULL,
+  PRIMARY KEY (room, node)
+) STRICT;
+
+-- Numbers of nodes and their states, one after the other.
+ALTER TABLE pending_controls ADD COLUMN next_tree BLOB NOT NULL DEFAULT x'';
+)";
+
+constexpr std::array<Migration, 4> kMigrations = {
+    {{1, kFirst}, {2, kDrafts}, {3, kAllowances}, {4, kGroupNodes}}};
 
 Result<int> version_of(Database& database) {
   Query query(database, "PRAGMA user_version");

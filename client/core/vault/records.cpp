@@ -59,7 +59,10 @@ RoomRecord clone(const RoomRecord& record) {
 }
 
 GroupRecord clone(const GroupRecord& record) {
-  return {.room = record.room, .epoch = clone(record.epoch), .ratchets = record.ratchets.clone()};
+  return {.room = record.room,
+          .epoch = clone(record.epoch),
+          .tree = record.tree,
+          .ratchets = record.ratchets.clone()};
 }
 
 PendingControlRecord clone(const PendingControlRecord& record) {
@@ -67,6 +70,7 @@ PendingControlRecord clone(const PendingControlRecord& record) {
           .entry_id = record.entry_id,
           .payload = record.payload,
           .next_epoch = record.next_epoch.clone(),
+          .next_tree = record.next_tree,
           .next_ratchets = record.next_ratchets.clone()};
 }
 

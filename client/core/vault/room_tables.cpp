@@ -34,6 +34,55 @@ Result<RoomRecord> read_room(Query& row) {
   return record;
 }
 
+Result<std::vector<mls::StoredNode>> nodes(Database& database, const RoomId& room) {
+  std::vector<mls::StoredNode> found;
+  Query row(database, "SELECT node, state FROM group_nodes WHERE room = ? ORDER BY node");
+  row.bind(room.bytes());
+  for (;;) {
+    MAGPIE_TRY(const bool more, row.next());
+    if (!more) return found;
+    mls::StoredNode& node = found.emplace_back();
+    node.node = mls::NodeIndex(static_cast<std::uint32_t>(row.integer()));
+    node.encoded = row.buffer();
+    MAGPIE_TRY_VOID(row.finish_row());
+  }
+}
+
+Result<void> make(Database& database, const RoomId& room, const mls::StoredNode& node) {
+  const auto number = static_cast<std::int64_t>(node.node.value());
+  if (node.encoded.empty()) {
+    return Query(database, "DELETE FROM group_nodes WHERE room = ? AND node = ?")
+        .bind(room.bytes())
+        .bind(number)
+        .run();
+  }
+  // In its place, where INSERT OR REPLACE would move the row and touch twice the pages.
+  return Query(database,
+               "INSERT INTO group_nodes (room, node, state) VALUES (?, ?, ?)"
+               " ON CONFLICT (room, node) DO UPDATE SET state = excluded.state")
+      .bind(room.bytes())
+      .bind(number)
+      .bind(node.encoded)
+      .run();
+}
+
+Buffer encode_nodes(const std::vector<mls::StoredNode>& nodes) {
+  Writer writer;
+  for (const mls::StoredNode& node : nodes) writer.u32(node.node.value()).vector(node.encoded);
+  return writer.take();
+}
+
+Result<std::vector<mls::StoredNode>> decode_nodes(Bytes encoded) {
+  std::vector<mls::StoredNode> nodes;
+  for (Reader reader(encoded); !reader.at_end();) {
+    const auto number = reader.u32();
+    const auto node = number ? reader.vector() : tl::unexpected<Error>(number.error());
+    if (!node) return fail(Errc::kDamaged, "tables: nodes");
+    nodes.push_back({mls::NodeIndex(*number), to_buffer(*node)});
+  }
+  return nodes;
+}
+
 Result<std::optional<GroupRecord>> group(Database& database, const RoomId& room) {
   Query row(database,
             "SELECT epoch.state, ratchets.state FROM group_epochs AS epoch"
@@ -46,12 +95,13 @@ Result<std::optional<GroupRecord>> group(Database& database, const RoomId& room)
   record.epoch = row.secret();
   record.ratchets = row.secret();
   MAGPIE_TRY_VOID(row.finish_row());
+  MAGPIE_TRY(record.tree, nodes(database, room));
   return record;
 }
 
 Result<std::optional<PendingControlRecord>> pending(Database& database, const RoomId& room) {
   Query row(database,
-            "SELECT entry, payload, next_epoch, next_ratchets FROM pending_controls"
+            "SELECT entry, payload, next_epoch, next_tree, next_ratchets FROM pending_controls"
             " WHERE room = ?");
   row.bind(room.bytes());
   MAGPIE_TRY(const bool found, row.next());
@@ -61,8 +111,10 @@ Result<std::optional<PendingControlRecord>> pending(Database& database, const Ro
   record.entry_id = row.id<EntryId>();
   record.payload = row.buffer();
   record.next_epoch = row.secret();
+  const Buffer next_tree = row.buffer();
   record.next_ratchets = row.secret();
   MAGPIE_TRY_VOID(row.finish_row());
+  MAGPIE_TRY(record.next_tree, decode_nodes(next_tree));
   return record;
 }
 
@@ -155,6 +207,9 @@ Result<void> make(Database& database, const GroupRecord& record) {
                         .bind(record.room.bytes())
                         .bind(*record.epoch)
                         .run());
+    for (const mls::StoredNode& node : record.tree) {
+      MAGPIE_TRY_VOID(make(database, record.room, node));
+    }
   } else {
     MAGPIE_TRY(const bool known, has_group(database, record.room));
     if (!known) return fail(Errc::kUsage, "storage: ratchets without a group");
@@ -166,13 +221,15 @@ Result<void> make(Database& database, const GroupRecord& record) {
 }
 
 Result<void> make(Database& database, const PendingControlRecord& record) {
+  const Buffer next_tree = encode_nodes(record.next_tree);
   return Query(database,
                "INSERT OR REPLACE INTO pending_controls (room, entry, payload, next_epoch,"
-               " next_ratchets) VALUES (?, ?, ?, ?, ?)")
+               " next_tree, next_ratchets) VALUES (?, ?, ?, ?, ?, ?)")
       .bind(record.room.bytes())
       .bind(record.entry_id.bytes())
       .bind(record.payload)
       .bind(record.next_epoch)
+      .bind(next_tree)
       .bind(record.next_ratchets)
       .run();
 }
@@ -227,10 +284,10 @@ Result<void> make(Database& database, const MarkRead& read) {
 Result<void> make(Database& database, const DropRoom& drop) {
   for (const std::string_view sql :
        {"DELETE FROM rooms WHERE room = ?", "DELETE FROM group_epochs WHERE room = ?",
-        "DELETE FROM group_ratchets WHERE room = ?", "DELETE FROM pending_controls WHERE room = ?",
-        "DELETE FROM messages WHERE room = ?", "DELETE FROM outbox WHERE room = ?",
-        "DELETE FROM log_points WHERE room = ?", "DELETE FROM unconfirmed WHERE room = ?",
-        "DELETE FROM drafts WHERE room = ?"}) {
+        "DELETE FROM group_ratchets WHERE room = ?", "DELETE FROM group_nodes WHERE room = ?",
+        "DELETE FROM pending_controls WHERE room = ?", "DELETE FROM messages WHERE room = ?",
+        "DELETE FROM outbox WHERE room = ?", "DELETE FROM log_points WHERE room = ?",
+        "DELETE FROM unconfirmed WHERE room = ?", "DELETE FROM drafts WHERE room = ?"}) {
     MAGPIE_TRY_VOID(Query(database, sql).bind(drop.room.bytes()).run());
   }
   return {};

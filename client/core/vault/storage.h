@@ -10,6 +10,7 @@
 #include "client/core/transport/frames.h"
 #include "crypto/base/result.h"
 #include "crypto/base/secret.h"
+#include "crypto/mls/stored_tree.h"
 #include "crypto/primitives/sign.h"
 
 namespace magpie::client {
@@ -70,22 +71,25 @@ struct RoomRecord {
   Time created{};
 };
 
-/// The room's MLS group in its two parts (crypto/mls/group.h). Key: room. `epoch` empty: the
-/// stored part stands.
+/// The room's MLS group in its parts (crypto/mls/group.h). Key: room. `epoch` empty: the stored
+/// part stands, and so does the tree. Of the tree an act holds what changed, a StoredRoom all
+/// nodes: none where a program that kept it inside `epoch` wrote last.
 struct GroupRecord {
   RoomId room;
   std::optional<Secret> epoch;
+  std::vector<mls::StoredNode> tree;
   Secret ratchets;
 };
 
 /// A control entry of this device on its way to the relay, with the group that holds once it is
 /// in the log. Key: room; at most one each. For an introduction's offer, which has no group, the
-/// next group's two parts are empty.
+/// next group's parts are empty.
 struct PendingControlRecord {
   RoomId room;
   EntryId entry_id;
   Buffer payload;
-  Secret next_epoch;  ///< mls::Group::State of the next group
+  Secret next_epoch;                       ///< mls::Group::State of the next group
+  std::vector<mls::StoredNode> next_tree;  ///< what differs from the room's present group
   Secret next_ratchets;
 };
 struct PendingControlDone {
@@ -206,7 +210,7 @@ using Changes = std::vector<Change>;
 /// Everything a room's Conversation starts from.
 struct StoredRoom {
   RoomRecord room;
-  std::optional<GroupRecord> group;  ///< both parts present
+  std::optional<GroupRecord> group;  ///< with its epoch
   std::optional<PendingControlRecord> pending;
   std::vector<OutboxRecord> outbox;
   std::vector<LogPointRecord> log_points;

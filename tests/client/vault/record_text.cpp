@@ -7,6 +7,13 @@ namespace magpie::client::test {
 namespace {
 
 std::string text_of(const Secret& secret) { return to_hex(secret.expose()); }
+std::string text_of(const std::vector<mls::StoredNode>& tree) {
+  std::string text;
+  for (const mls::StoredNode& node : tree) {
+    text += std::to_string(node.node.value()) + ':' + to_hex(node.encoded) + ',';
+  }
+  return text;
+}
 std::string text_of(Time time) { return std::to_string(time.time_since_epoch().count()); }
 std::string text_of(const RelayAddress& relay) {
   return relay.host + ":" + std::to_string(relay.port) + "#" + relay.identity.hex();
@@ -113,6 +120,7 @@ std::string text_of(const GroupRecord& record) {
   return Line("group")
       .field("room", record.room.hex())
       .field("epoch", text_of(record.epoch))
+      .field("tree", text_of(record.tree))
       .field("ratchets", text_of(record.ratchets))
       .end();
 }
@@ -123,6 +131,7 @@ std::string text_of(const PendingControlRecord& record) {
       .field("entry", record.entry_id.hex())
       .field("payload", to_hex(record.payload))
       .field("epoch", text_of(record.next_epoch))
+      .field("tree", text_of(record.next_tree))
       .field("ratchets", text_of(record.next_ratchets))
       .end();
 }

@@ -88,13 +88,19 @@ class SampleRecords {
             .created = time()};
   }
   GroupRecord group(const RoomId& room) {
-    return {.room = room, .epoch = secret(3000), .ratchets = secret(700)};
+    return {.room = room,
+            .epoch = secret(3000),
+            .tree = {{mls::NodeIndex(0), bytes(60)},
+                     {mls::NodeIndex(1), bytes(50)},
+                     {mls::NodeIndex(2), bytes(60)}},
+            .ratchets = secret(700)};
   }
   PendingControlRecord pending(const RoomId& room) {
     return {.room = room,
             .entry_id = id<EntryId>(),
             .payload = bytes(900),
             .next_epoch = secret(3100),
+            .next_tree = {{mls::NodeIndex(1), bytes(50)}, {mls::NodeIndex(2), {}}},
             .next_ratchets = secret(800)};
   }
   MessageRecord message(const RoomId& room, std::uint64_t sequence) {

@@ -196,19 +196,42 @@ TYPED_TEST(StorageTest, ratchets_alone_leave_the_epoch_as_it_is) {
   const RoomId room = this->add_room();
   const GroupRecord group = this->sample_.group(room);
   this->apply(changes(clone(group)));
-  GroupRecord ratchets = {.room = room, .epoch = {}, .ratchets = this->sample_.secret(600)};
-  GroupRecord expected = {
-      .room = room, .epoch = group.epoch->clone(), .ratchets = ratchets.ratchets.clone()};
+  GroupRecord ratchets = {
+      .room = room, .epoch = {}, .tree = {}, .ratchets = this->sample_.secret(600)};
+  GroupRecord expected = clone(group);
+  expected.ratchets = ratchets.ratchets.clone();
   this->apply(changes(std::move(ratchets)));
   this->reopen();
   EXPECT_EQ(text_of(*this->only_room().group), text_of(expected));
 }
 
+TYPED_TEST(StorageTest, the_changed_nodes_of_a_tree_are_laid_over_those_that_are_stored) {
+  const RoomId elsewhere = this->add_room();
+  this->apply(changes(this->sample_.group(elsewhere)));
+  const std::string untouched = text_of(this->only_room());
+  const RoomId room = this->add_room();
+  GroupRecord group = this->sample_.group(room);
+  this->apply(changes(clone(group)));
+  GroupRecord next = this->sample_.group(room);
+  const mls::NodeIndex far(131'070);
+  next.tree = {{mls::NodeIndex(1), this->sample_.bytes(1300)},
+               {mls::NodeIndex(2), {}},
+               {mls::NodeIndex(9), {}},  // is not there
+               {far, this->sample_.bytes(1500)}};
+  this->apply(changes(clone(next)));
+  this->reopen();
+  next.tree = {group.tree[0], next.tree[0], next.tree[3]};
+  const auto stored = this->storage().rooms().value();
+  const bool first = stored.at(0).room.room == room;
+  EXPECT_EQ(text_of(*stored.at(first ? 0 : 1).group), text_of(next));
+  EXPECT_EQ(text_of(stored.at(first ? 1 : 0)), untouched);
+}
+
 TYPED_TEST(StorageTest, ratchets_without_a_group_are_refused_whole_and_for_good) {
   const RoomId room = this->add_room();
-  const auto refused = this->storage().apply(
-      changes(this->sample_.profile(),
-              GroupRecord{.room = room, .epoch = {}, .ratchets = this->sample_.secret(600)}));
+  const auto refused = this->storage().apply(changes(
+      this->sample_.profile(),
+      GroupRecord{.room = room, .epoch = {}, .tree = {}, .ratchets = this->sample_.secret(600)}));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, Errc::kUsage);
   EXPECT_FALSE(this->storage().profile().has_value());
@@ -372,6 +395,10 @@ TYPED_TEST(StorageTest, a_dropped_room_is_forgotten_with_all_it_had_and_others_a
   this->apply(changes(std::move(anew), DropRoom{stays}));
   const StoredRoom empty = this->only_room();
   EXPECT_FALSE(empty.group.has_value() || empty.pending.has_value());
+  GroupRecord small = sample.group(goes);
+  small.tree.resize(1);
+  this->apply(changes(clone(small)));
+  EXPECT_EQ(text_of(*this->only_room().group), text_of(small)) << "no node of the one before";
   EXPECT_TRUE(empty.outbox.empty() && empty.log_points.empty() && empty.unconfirmed.ids.empty());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Groups of two to eight under random operations, from a seed: after each step all members agree
-// on everything, each reads each, and those who were removed read nothing.
+// on everything, each reads each, those who were removed read nothing, and what each has written
+// of its state, act by act, is its whole state.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -50,6 +51,12 @@ class RandomGroup {
   }
 
  private:
+  /// A member's disk, and the tree that is on it.
+  struct Stored {
+    Group::State state;
+    std::shared_ptr<const RatchetTree> tree;
+  };
+
   Party& any() { return parties_[world_.random.below(parties_.size())]; }
   WireFormat format() {
     return world_.random.chance(500) ? WireFormat::kPrivate : WireFormat::kPublic;
@@ -136,13 +143,37 @@ class RandomGroup {
     }
   }
 
+  /// Writes what has changed since the last time.
+  const Stored& store(const Party& party) {
+    Stored& stored = stored_[party.name];
+    Group::State changed = party.group->serialize(stored.tree.get());
+    for (const StoredNode& node : changed.tree) {
+      EXPECT_EQ(std::ranges::count(stored.state.tree, node), 0) << "was there already";
+    }
+    changed.tree = overlay(stored.state.tree, changed.tree);
+    stored = {std::move(changed), party.group->tree()};
+    return stored;
+  }
+
   /// A restart from the stored state must not be seen by anyone.
   void restart(Party& actor) {
-    const Group::State state = actor.group->serialize();
-    auto restored =
-        Group::deserialize(state.epoch.expose(), state.ratchets.expose(), test::permissive());
+    const Group::State& state = store(actor).state;
+    auto restored = Group::deserialize(state.epoch.expose(), state.tree, state.ratchets.expose(),
+                                       test::permissive());
     ASSERT_TRUE(restored);
     *actor.group = *std::move(restored);
+  }
+
+  void check_stored(const Party& party) {
+    const Group::State& state = store(party).state;
+    const auto restored = Group::deserialize(state.epoch.expose(), state.tree,
+                                             state.ratchets.expose(), test::permissive());
+    ASSERT_TRUE(restored);
+    const Group::State again = restored->serialize();
+    EXPECT_TRUE(equal(again.epoch.expose(), state.epoch.expose()));
+    EXPECT_TRUE(equal(again.ratchets.expose(), state.ratchets.expose()));
+    EXPECT_EQ(again.tree, state.tree);
+    EXPECT_EQ(restored->ratchet_tree(), party.group->ratchet_tree());
   }
 
   void check() {
@@ -150,6 +181,10 @@ class RandomGroup {
     for (const Party& party : parties_) all.push_back(&party);
     test::expect_agreement(all);
     for (Party& party : parties_) world_.expect_readable(party, others(party));
+    for (const Party& party : parties_) {
+      EXPECT_EQ(store(party).state.tree, party.group->serialize().tree) << party.name;
+    }
+    check_stored(parties_[++checks_ % parties_.size()]);
     const auto message = parties_[0].group->protect(as_bytes("after"), {}, nullptr, world_.random);
     for (Group& removed : gone_) EXPECT_FALSE(removed.handle(*message, kNow));
     last_state_.clear();
@@ -158,10 +193,12 @@ class RandomGroup {
 
   World world_;
   std::vector<Party> parties_;
+  std::map<std::string, Stored> stored_;
   std::vector<std::pair<std::string, KeyPackageBundle>> offered_;
   std::map<std::string, Group> last_state_;  // to try to read with, once removed
   std::vector<Group> gone_;
   int names_ = 0;
+  std::size_t checks_ = 0;
 };
 
 class RandomOperations : public testing::TestWithParam<std::uint64_t> {};

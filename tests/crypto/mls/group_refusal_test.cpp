@@ -18,7 +18,7 @@ class Snapshot {
   explicit Snapshot(const Group& group) : state_(group.serialize()) {}
   bool same_as(const Group& group) const {
     const Group::State now = group.serialize();
-    return equal(state_.epoch.expose(), now.epoch.expose()) &&
+    return equal(state_.epoch.expose(), now.epoch.expose()) && state_.tree == now.tree &&
            equal(state_.ratchets.expose(), now.ratchets.expose());
   }
 

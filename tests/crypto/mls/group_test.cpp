@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/mls/ratchet_tree.h"
+#include "tests/crypto/mls/first_format.h"
 #include "tests/crypto/mls/group_fixture.h"
 
 namespace magpie::mls {
@@ -257,11 +259,12 @@ TEST(Group, a_restored_state_goes_on_where_the_stored_one_stood) {
   const auto later = alice.group->protect(as_bytes("later"), {}, nullptr, world.random);
 
   const Group::State state = alice.group->serialize();
-  auto restored =
-      Group::deserialize(state.epoch.expose(), state.ratchets.expose(), test::permissive());
+  auto restored = Group::deserialize(state.epoch.expose(), state.tree, state.ratchets.expose(),
+                                     test::permissive());
   ASSERT_TRUE(restored);
   const Group::State again = restored->serialize();
   EXPECT_TRUE(equal(again.epoch.expose(), state.epoch.expose()));
+  EXPECT_EQ(again.tree, state.tree);
   EXPECT_TRUE(equal(again.ratchets.expose(), state.ratchets.expose()));
   EXPECT_TRUE(equal(restored->serialize_ratchets().expose(), state.ratchets.expose()));
   *alice.group = *std::move(restored);
@@ -278,19 +281,172 @@ TEST(Group, damaged_states_are_refused) {
   const Group::State state = alice.group->serialize();
   const Group::State other = bob.group->serialize();
   for (std::size_t size = 0; size < state.epoch.size(); size += 7) {
-    EXPECT_FALSE(Group::deserialize(state.epoch.expose().first(size), state.ratchets.expose(),
-                                    test::permissive()));
+    EXPECT_FALSE(Group::deserialize(state.epoch.expose().first(size), state.tree,
+                                    state.ratchets.expose(), test::permissive()));
   }
   for (std::size_t size = 0; size < state.ratchets.size(); ++size) {
-    EXPECT_FALSE(Group::deserialize(state.epoch.expose(), state.ratchets.expose().first(size),
-                                    test::permissive()));
+    EXPECT_FALSE(Group::deserialize(state.epoch.expose(), state.tree,
+                                    state.ratchets.expose().first(size), test::permissive()));
   }
   world.commit(alice, {&bob}, {});
   const Group::State next = alice.group->serialize();
-  const auto mixed =
-      Group::deserialize(next.epoch.expose(), state.ratchets.expose(), test::permissive());
-  ASSERT_FALSE(mixed);
-  EXPECT_EQ(mixed.error().code, Errc::kDamaged);
+  const auto error_of = [](const Group::State& epoch, const Group::State& tree,
+                           const Group::State& ratchets) {
+    const auto mixed = Group::deserialize(epoch.epoch.expose(), tree.tree,
+                                          ratchets.ratchets.expose(), test::permissive());
+    return mixed ? Errc{} : mixed.error().code;
+  };
+  EXPECT_EQ(error_of(next, next, state), Errc::kDamaged);
+  EXPECT_EQ(error_of(next, state, next), Errc::kDamaged);
+  EXPECT_EQ(error_of(state, next, state), Errc::kDamaged);
+}
+
+/// Five members in a tree of eight leaves, with parents.
+class StoredTree : public testing::Test {
+ protected:
+  StoredTree() {
+    parties_.push_back(world_.create("first"));
+    for (const char* name : {"second", "third", "fourth", "fifth"}) {
+      parties_.push_back(world_.add(parties_[0], others(), name, true));
+    }
+    for (std::size_t i : {1U, 3U, 4U}) update(parties_[i]);
+  }
+
+  std::vector<Party*> others(const Party* actor = nullptr) {
+    std::vector<Party*> list;
+    for (Party& party : parties_) {
+      if (&party != (actor != nullptr ? actor : parties_.data())) list.push_back(&party);
+    }
+    return list;
+  }
+  void update(Party& party) {
+    CommitOptions options;
+    options.force_path = true;
+    world_.commit(party, others(&party), options);
+  }
+  void remove(std::size_t index) {
+    CommitOptions options;
+    options.remove = {parties_[index].group->own_index()};
+    world_.commit(parties_[0], others(), options);
+    std::erase_if(parties_, [](const Party& party) { return party.group == nullptr; });
+  }
+  Group& group() { return *parties_[0].group; }
+
+  static Result<Group> read(const Group::State& state, std::span<const StoredNode> tree) {
+    return Group::deserialize(state.epoch.expose(), tree, state.ratchets.expose(),
+                              test::permissive());
+  }
+
+  World world_{15};
+  std::vector<Party> parties_;
+};
+
+TEST_F(StoredTree, an_update_writes_its_path_and_nothing_else) {
+  const auto before = group().tree();
+  EXPECT_TRUE(group().serialize(before.get()).tree.empty());
+  update(parties_[1]);
+  std::vector<std::uint32_t> changed;
+  for (const StoredNode& node : group().serialize(before.get()).tree) {
+    changed.push_back(node.node.value());
+    EXPECT_FALSE(node.encoded.empty());
+  }
+  EXPECT_EQ(changed, (std::vector<std::uint32_t>{1, 2, 3, 7}));
+}
+
+TEST_F(StoredTree, what_a_smaller_tree_lost_is_written_as_blank) {
+  const auto before = group().tree();
+  const auto stored = group().serialize().tree;
+  EXPECT_GE(stored.back().node.value(), 8U);
+  remove(4);
+  const Group::State state = group().serialize(before.get());
+  EXPECT_EQ(before->leaf_count(), 8U);
+  EXPECT_EQ(group().tree()->leaf_count(), 4U);
+  const auto now = overlay(stored, state.tree);
+  EXPECT_EQ(now, group().serialize().tree);
+  EXPECT_LT(now.back().node.value(), 7U);
+  EXPECT_TRUE(read(state, now));
+  EXPECT_FALSE(read(state, stored));
+}
+
+TEST_F(StoredTree, every_damage_of_its_nodes_is_found) {
+  remove(2);
+  const Group::State state = group().serialize();
+  ASSERT_TRUE(read(state, state.tree));
+  using Nodes = std::vector<StoredNode>;
+  const auto expect_damaged = [&](const char* what, auto damage) {
+    for (std::size_t i = 0; i < state.tree.size(); ++i) {
+      Nodes tree = state.tree;
+      damage(tree, i);
+      const auto restored = read(state, tree);
+      ASSERT_FALSE(restored) << what << ' ' << i;
+      EXPECT_EQ(restored.error().code, Errc::kDamaged) << what << ' ' << i;
+    }
+  };
+  const auto at = [](Nodes& tree, std::size_t i) {
+    return tree.begin() + static_cast<std::ptrdiff_t>(i);
+  };
+  expect_damaged("missing", [&](Nodes& tree, std::size_t i) { tree.erase(at(tree, i)); });
+  expect_damaged("all missing", [](Nodes& tree, std::size_t) { tree.clear(); });
+  expect_damaged("twice", [&](Nodes& tree, std::size_t i) { tree.insert(at(tree, i), tree[i]); });
+  expect_damaged("blank", [](Nodes& tree, std::size_t i) { tree[i].encoded.clear(); });
+  expect_damaged("longer", [](Nodes& tree, std::size_t i) { tree[i].encoded.push_back(0); });
+  expect_damaged("shorter", [](Nodes& tree, std::size_t i) { tree[i].encoded.pop_back(); });
+  expect_damaged("changed", [](Nodes& tree, std::size_t i) { tree[i].encoded.back() ^= 1; });
+  expect_damaged("extra", [](Nodes& tree, std::size_t i) {
+    tree.push_back({NodeIndex(tree.back().node.value() + 2), tree[i].encoded});
+  });
+  expect_damaged("far away", [](Nodes& tree, std::size_t i) {
+    tree[i].node = NodeIndex(0xffffffff - tree[i].node.value() % 2);
+  });
+  const auto next = [&](std::size_t i) { return (i + 1) % state.tree.size(); };
+  expect_damaged("swapped", [&](Nodes& tree, std::size_t i) {
+    std::swap(tree[i].encoded, tree[next(i)].encoded);
+  });
+  expect_damaged("disordered",
+                 [&](Nodes& tree, std::size_t i) { std::swap(tree[i], tree[next(i)]); });
+}
+
+TEST_F(StoredTree, an_epoch_of_the_first_format_is_read_and_written_as_one_of_today) {
+  const Group::State state = group().serialize();
+  const Secret first = test::first_format(state.epoch.expose(), group().ratchet_tree());
+  const auto read_first = [&](Bytes epoch) {
+    return Group::deserialize(epoch, {}, state.ratchets.expose(), test::permissive());
+  };
+  const auto restored = read_first(first.expose());
+  ASSERT_TRUE(restored) << restored.error().site;
+  const Group::State again = restored->serialize();
+  EXPECT_TRUE(equal(again.epoch.expose(), state.epoch.expose()));
+  EXPECT_EQ(again.tree, state.tree);
+  for (std::size_t size = 0; size < first.size(); size += 7) {
+    const auto cut = read_first(first.expose().first(size));
+    ASSERT_FALSE(cut);
+    EXPECT_EQ(cut.error().code, Errc::kDamaged);
+  }
+}
+
+TEST(StoredNodes, make_no_tree_above_the_limit_in_either_form) {
+  constexpr std::uint32_t kNodesMax = 2 * RatchetTree::kLeavesMax - 1;
+  const auto hash = find_suite(kSuiteX25519)->hash;
+  const Buffer parent = {2, 0, 0, 0};  // without a key, unmerged leaves or a hash
+  const auto error_of = [&](std::uint32_t last) {
+    Writer whole;
+    whole.vector_of([&](Writer& list) {
+      for (std::uint32_t i = 0; i < last; ++i) list.presence(false);
+      list.presence(true).fixed(parent);
+    });
+    const auto decoded = RatchetTree::decode(hash, whole.view());
+    const std::vector<StoredNode> nodes = {{NodeIndex(last), parent}};
+    const auto assembled = RatchetTree::assemble(hash, nodes);
+    EXPECT_EQ(decoded.has_value(), assembled.has_value());
+    if (!decoded || !assembled) return decoded ? assembled.error().code : decoded.error().code;
+    EXPECT_EQ(decoded->leaf_count(), assembled->leaf_count());
+    EXPECT_EQ(assembled->changes_from(nullptr), nodes);
+    return Errc{};
+  };
+  for (const std::uint32_t last : {1U, 3U, 5U, 7U, 1023U}) {
+    EXPECT_EQ(error_of(last), Errc{}) << last;
+  }
+  EXPECT_EQ(error_of(kNodesMax), Errc::kTooLarge);
 }
 
 TEST(Group, a_clone_is_independent) {

@@ -21,8 +21,8 @@ constexpr std::size_t kOther = 5;
 
 /// A state as whoever stole it in its stored form has it.
 StatePtr stolen(const GroupState& state) {
-  return deserialize_group(serialize_epoch(state).expose(), serialize_ratchets(state).expose(),
-                           state.policy)
+  return deserialize_group(serialize_epoch(state).expose(), state.tree->changes_from(nullptr),
+                           serialize_ratchets(state).expose(), state.policy)
       .value();
 }
 

@@ -315,7 +315,8 @@ TEST_P(Memory, keeps_nothing_once_the_group_is_dropped) {
     for (StatePtr* each : {&alice, &bob}) {
       const Secret epoch = serialize_epoch(**each);
       const Secret ratchets = serialize_ratchets(**each);
-      *each = deserialize_group(epoch.expose(), ratchets.expose(), permissive()).value();
+      const auto tree = (*each)->tree->changes_from(nullptr);
+      *each = deserialize_group(epoch.expose(), tree, ratchets.expose(), permissive()).value();
     }
     const Buffer update = propose_update(*bob, WireFormat::kPrivate, random).value();
     ASSERT_TRUE(receive_message(*alice, update, kNow));

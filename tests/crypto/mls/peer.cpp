@@ -152,15 +152,24 @@ void write_group(Writer& writer, const Group* group) {
   writer.presence(group != nullptr);
   if (group == nullptr) return;
   const Group::State state = group->serialize();
-  writer.vector(state.epoch.expose()).vector(state.ratchets.expose());
+  writer.vector(state.epoch.expose()).u32(static_cast<std::uint32_t>(state.tree.size()));
+  for (const StoredNode& node : state.tree) writer.u32(node.node.value()).vector(node.encoded);
+  writer.vector(state.ratchets.expose());
 }
 
 Result<std::unique_ptr<Group>> read_group(Reader& reader, std::shared_ptr<const Policy> policy) {
   MAGPIE_TRY(const bool present, reader.presence());
   if (!present) return nullptr;
   MAGPIE_TRY(const Bytes epoch, reader.vector());
+  MAGPIE_TRY(const std::uint32_t nodes, reader.u32());
+  std::vector<StoredNode> tree;
+  for (std::uint32_t i = 0; i < nodes; ++i) {
+    MAGPIE_TRY(const std::uint32_t node, reader.u32());
+    MAGPIE_TRY(const Bytes encoded, reader.vector());
+    tree.push_back({NodeIndex(node), to_buffer(encoded)});
+  }
   MAGPIE_TRY(const Bytes ratchets, reader.vector());
-  MAGPIE_TRY(Group group, Group::deserialize(epoch, ratchets, std::move(policy)));
+  MAGPIE_TRY(Group group, Group::deserialize(epoch, tree, ratchets, std::move(policy)));
   return std::make_unique<Group>(std::move(group));
 }
 

@@ -109,17 +109,21 @@ std::optional<std::string_view> broken_invariant(const GroupState& state) {
     if (!fits(key, tree.encryption_key(node))) return "key of a node";
   }
   const WholeState whole(state);
-  const auto restored = deserialize_group(serialize_epoch(state).expose(),
-                                          serialize_ratchets(state).expose(), permissive());
+  const auto restored =
+      deserialize_group(serialize_epoch(state).expose(), state.tree->changes_from(nullptr),
+                        serialize_ratchets(state).expose(), permissive());
   if (!restored || !whole.same_as(**restored)) return "restart";
   return std::nullopt;
 }
 
 WholeState::WholeState(const GroupState& state)
-    : epoch_(serialize_epoch(state)), ratchets_(serialize_ratchets(state)) {}
+    : epoch_(serialize_epoch(state)),
+      tree_(state.tree->changes_from(nullptr)),
+      ratchets_(serialize_ratchets(state)) {}
 
 bool WholeState::same_as(const GroupState& state) const {
   return equal(epoch_.expose(), serialize_epoch(state).expose()) &&
+         tree_ == state.tree->changes_from(nullptr) &&
          equal(ratchets_.expose(), serialize_ratchets(state).expose());
 }
 

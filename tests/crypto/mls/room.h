@@ -49,6 +49,7 @@ class WholeState {
 
  private:
   Secret epoch_;
+  std::vector<StoredNode> tree_;
   Secret ratchets_;
 };
 
