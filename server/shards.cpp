@@ -30,9 +30,14 @@ struct Writable {
 };
 struct Expire {};
 struct Committed {
-  Result<void> result;
+  Result<Conflicts> result;
 };
-using Job = std::variant<Open, CloseSession, Receive, Writable, Expire, Committed>;
+struct Changed {
+  std::shared_ptr<const std::vector<RoomMark>> rooms;
+};
+struct LookAgain {};
+using Job =
+    std::variant<Open, CloseSession, Receive, Writable, Expire, Committed, Changed, LookAgain>;
 
 }  // namespace
 
@@ -111,7 +116,8 @@ class Shards::Executor {
       return;
     }
     writing_ = true;
-    committer_.submit(std::move(batch), [this](Result<void> result) { post(Committed{result}); });
+    committer_.submit(std::move(batch),
+                      [this](const Result<Conflicts>& result) { post(Committed{result}); });
   }
 
   void handle(const Open& open) { hub_.join(open.session, open.nonce); }
@@ -122,9 +128,15 @@ class Shards::Executor {
   }
   void handle(const Writable& writable) { hub_.writable(writable.session); }
   void handle(const Expire&) { expire_again_ = hub_.expire(clock_.now()); }
+  void handle(const Changed& changed) { hub_.changed(*changed.rooms); }
+  void handle(const LookAgain&) { hub_.look_again(); }
   void handle(const Committed& committed) {
     writing_ = false;
-    hub_.committed(committed.result);
+    if (committed.result) {
+      hub_.committed({}, *committed.result);
+    } else {
+      hub_.committed(fail(committed.result.error().code, "shards: commit"));
+    }
   }
 
   GuardedClock& clock_;
@@ -190,8 +202,19 @@ void Shards::expire() {
 
 Result<void> Shards::write(WriteBatch batch) {
   std::promise<Result<void>> written;
-  committer_.submit(std::move(batch), [&](Result<void> result) { written.set_value(result); });
+  committer_.submit(std::move(batch), [&](const Result<Conflicts>& result) {
+    written.set_value(result ? Result<void>() : fail(result.error().code, "shards: write"));
+  });
   return written.get_future().get();
+}
+
+void Shards::changed(std::vector<RoomMark> rooms) {
+  const auto shared = std::make_shared<const std::vector<RoomMark>>(std::move(rooms));
+  for (auto& executor : executors_) executor->post(Changed{shared});
+}
+
+void Shards::look_again() {
+  for (auto& executor : executors_) executor->post(LookAgain{});
 }
 
 void Shards::drain() {

@@ -37,6 +37,10 @@ class Shards {
   void writable(SessionId session);
   /// Deletes what is out of its time, a little at a time between other work.
   void expire();
+  /// Other processes changed these rooms in the store.
+  void changed(std::vector<RoomMark> rooms);
+  /// Other processes may have changed any room.
+  void look_again();
 
   /// Handles what was received, writes it and says so; then ends the threads. Calls that come
   /// later are ignored.

@@ -62,14 +62,18 @@ Result<void> check(const Redeem& redeem) {
 
 }  // namespace
 
+RoomId room_of(const Redeem& redeem) {
+  const auto digest = crypto::blake2b_256({redeem.code.bytes()});
+  return *RoomId::from(Bytes(digest).first(RoomId::kSize));
+}
+
 RoomId room_of(const ClientFrame& frame) {
   return std::visit(
       [](const auto& body) {
         if constexpr (requires { body.room; }) {
           return body.room;
         } else {
-          const auto digest = crypto::blake2b_256({body.code.bytes()});
-          return *RoomId::from(Bytes(digest).first(RoomId::kSize));
+          return room_of(body);
         }
       },
       frame.body);

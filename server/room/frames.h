@@ -153,6 +153,7 @@ using ServerFrame = std::variant<Greeting, Answer, Entry, CaughtUp, Notice>;
 /// The room that a frame is about. Where it is about none: what stands for one, so that the same
 /// hub handles every frame with this code.
 RoomId room_of(const ClientFrame& frame);
+RoomId room_of(const Redeem& redeem);
 
 /// Whether the frame is within the protocol's bounds (relay.proto), whatever the relay's limits
 /// are. Errors: kMalformed, kTooLarge. A frame that fails ends its stream and touches nothing.

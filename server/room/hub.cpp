@@ -2,10 +2,12 @@
 #include "server/room/hub.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <unordered_map>
 
 #include "crypto/base/check.h"
+#include "server/room/pending.h"
 #include "server/room/till.h"
 
 namespace magpie::server {
@@ -45,6 +47,8 @@ struct Room {
   std::unordered_map<EntryId, IdRecord> ids{};
   std::set<SessionId> sessions{};
   bool closing = false;
+  std::uint64_t revision = 0;  ///< in the store, where that is shared; 0: not there yet
+  bool stale = false;          ///< another process changed it since this one's batch was taken
 };
 
 /// What is counted within an hour of the clock; in memory alone, for at rest it would tell when
@@ -61,29 +65,6 @@ struct HourCounts {
   }
 };
 
-// What is said once the changes before it are in the store.
-struct Say {
-  SessionId session;
-  Answer answer;
-};
-struct Advance {
-  RoomId room;
-  Sequence through;
-};
-struct Start {
-  SessionId session;
-  RoomId room;
-  std::uint64_t serial;
-};
-struct TellAttempt {
-  RoomId room;
-};
-struct TellClosed {
-  RoomId room;
-  SessionId by;
-};
-using Outgoing = std::variant<Say, Advance, Start, TellAttempt, TellClosed>;
-
 }  // namespace
 
 struct Hub::Impl {
@@ -95,12 +76,15 @@ struct Hub::Impl {
         identity_(identity),
         limits_(limits),
         shard_(shard),
+        shared_(store.shared()),
         allowances_(allowances),
         till_(store, allowances, random) {}
 
   // Requests. `reply` queues the answer behind what is pending.
   void receive(SessionId session, ClientFrame frame, Time now);
   void handle(SessionId session, std::uint64_t correlation, CreateRoom& create, Time now);
+  /// False, and nothing done, where the room is not there.
+  bool answer_where_made(SessionId session, std::uint64_t correlation, const CreateRoom& create);
   void handle(SessionId session, std::uint64_t correlation, Attach& attach, Time now);
   /// Counts keys that open nothing, and tells whether this slot waits for its first reader in a
   /// room where there were too many of them.
@@ -110,6 +94,12 @@ struct Hub::Impl {
   void handle(SessionId session, std::uint64_t correlation, Detach& detach, Time now);
   void handle(SessionId session, std::uint64_t correlation, CloseRoom& close, Time now);
   void handle(SessionId session, std::uint64_t correlation, Redeem& redeem, Time now);
+  void act(SessionId session, std::uint64_t correlation, Room& room, SlotId slot, Append& append,
+           Time now);
+  void act(SessionId session, std::uint64_t correlation, Room& room, SlotId slot,
+           Acknowledge& acknowledge, Time now);
+  void act(SessionId session, std::uint64_t correlation, Room& room, SlotId slot, CloseRoom& close,
+           Time now);
   template <class T>
   void reply(SessionId session, std::uint64_t correlation, T result);
   template <class T>
@@ -125,6 +115,8 @@ struct Hub::Impl {
 
   // Rooms.
   Result<Room*> find_room(const RoomId& id);
+  Room& add_room(const RoomId& id, Room room);
+  void erase_room(const RoomId& id);
   /// The room and slot that a session has open; null where it has not.
   std::pair<Room*, const Attachment*> opened(SessionId session, const RoomId& id);
   Result<std::optional<IdRecord>> find_id(const Room& room, const EntryId& id);
@@ -150,6 +142,19 @@ struct Hub::Impl {
   Result<std::vector<EntryRecord>> next_entries(Room& room, Sequence after, Sequence through);
   void tell_end(SessionId session, Room& room, Attachment& attachment);
 
+  // A store that other processes write to.
+  void remember(SessionId session, const ClientFrame& frame, Time now);
+  void name_revisions();
+  void take_back(const RoomId& id, std::vector<Act>& acts);
+  void take_anew(const RoomId& id, std::vector<Act> acts);
+  void redeem_anew(const RoomId& id, std::vector<Act> acts);
+  void renew(Room& room, RoomState state);
+  void vanished(const RoomId& id, const std::vector<Act>& acts);
+  void unserved(const RoomId& id, const std::vector<Act>& acts, Errc code);
+  void redo(Act& act);
+  void look_again(const RoomId& id);
+  void changed(const RoomId& id);
+
   // Time.
   bool expire_kind(DueKind kind, Day before, Time now);
   Result<void> expire_due(const Due& due, Time now);
@@ -167,6 +172,7 @@ struct Hub::Impl {
   RelayIdentity identity_;
   Limits limits_;
   Shard shard_;
+  const bool shared_;
   Allowances* allowances_;
   Till till_;
 
@@ -183,6 +189,14 @@ struct Hub::Impl {
   std::set<RoomId> taken_rooms_;
   std::vector<Outgoing> taken_outgoing_;
   bool failed_ = false;
+
+  // With a shared store only.
+  std::unordered_multimap<RoomMark, RoomId> marks_;  ///< of the rooms in memory
+  std::optional<RoomId> acting_on_;                  ///< the room of the request being decided
+  std::optional<RoomId> renewing_;                   ///< not to be forgotten meanwhile
+  std::vector<Act> acts_;
+  std::vector<Act> taken_acts_;
+  std::vector<RoomRevision> taken_revisions_;
 };
 
 // ---------------------------------------------------------------------------------- requests
@@ -199,7 +213,9 @@ void Hub::Impl::receive(SessionId session, ClientFrame frame, Time now) {
   } else if (found->second.in_flight > limits_.frames_in_flight_max) {
     refuse(session, correlation, LimitKind::kInFlight);
   } else {
+    remember(session, frame, now);
     std::visit([&](auto& body) { handle(session, correlation, body, now); }, frame.body);
+    acting_on_.reset();
   }
   settle();
 }
@@ -207,7 +223,7 @@ void Hub::Impl::receive(SessionId session, ClientFrame frame, Time now) {
 template <class T>
 void Hub::Impl::reply(SessionId session, std::uint64_t correlation, T result) {
   if (correlation == 0) return;
-  outgoing_.push_back(Say{session, Answer{correlation, std::move(result)}});
+  outgoing_.push_back(Say{session, Answer{correlation, std::move(result)}, acting_on_});
 }
 
 template <class T>
@@ -219,26 +235,36 @@ void Hub::Impl::reply(SessionId session, std::uint64_t correlation, const Outcom
   }
 }
 
-void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CreateRoom& create, Time now) {
+bool Hub::Impl::answer_where_made(SessionId session, std::uint64_t correlation,
+                                  const CreateRoom& create) {
   const auto found = find_room(create.room);
-  if (!found) return refuse(session, correlation, Errc::kRelayStorage);
-  if (Room* room = *found; room != nullptr) {
-    const bool same = !room->closing && room->log.created_by(create);
-    if (same) {
-      reply(session, correlation, Created{});
-    } else {
-      refuse(session, correlation, Errc::kRoomExists);
-    }
-    return forget_if_idle(create.room);
+  if (!found) {
+    refuse(session, correlation, Errc::kRelayStorage);
+    return true;
   }
+  const Room* const room = *found;
+  if (room == nullptr) return false;
+  if (!room->closing && room->log.created_by(create)) {
+    reply(session, correlation, Created{});
+  } else {
+    refuse(session, correlation, Errc::kRoomExists);
+  }
+  forget_if_idle(create.room);
+  return true;
+}
+
+void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CreateRoom& create, Time now) {
+  if (answer_where_made(session, correlation, create)) return;
   if (const auto limit = RoomLog::broken_limit(create, limits_); limit != LimitKind::kNone) {
     return refuse(session, correlation, limit);
   }
-  if (const auto paid = till_.spend(create.token, now, batch_); !paid) {
+  if (const auto paid = till_.spend(create.token, create.room, now, batch_); !paid) {
+    // Perhaps for this very room, at another process and since.
+    if (shared_ && answer_where_made(session, correlation, create)) return;
     return reply(session, correlation, paid.error());
   }
   auto log = RoomLog::create(create, day_of(now), batch_);
-  auto& room = rooms_.emplace(create.room, Room{.log = std::move(log)}).first->second;
+  auto& room = add_room(create.room, Room{.log = std::move(log)});
   touch(room);
   room.ids.emplace(create.entry_id, IdRecord{1, SlotId{0}, day_of(now)});
   room.tail.emplace(1, std::get<PutEntry>(batch_.writes.back()).entry);
@@ -305,33 +331,41 @@ void Hub::Impl::attach(SessionId session, std::uint64_t correlation, Room& room,
 void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Append& append, Time now) {
   const auto [room, attachment] = opened(session, append.room);
   if (room == nullptr) return refuse(session, correlation, Errc::kNotAttached);
-  const auto known = find_id(*room, append.entry_id);
+  act(session, correlation, *room, attachment->slot, append, now);
+}
+
+void Hub::Impl::act(SessionId session, std::uint64_t correlation, Room& room, SlotId slot,
+                    Append& append, Time now) {
+  const auto known = find_id(room, append.entry_id);
   if (!known) return refuse(session, correlation, Errc::kRelayStorage);
-  const auto slot = attachment->slot;
   const RoomId room_id = append.room;
   auto* const count = append.control ? &hour_.at(now).control_entries[{room_id, slot}] : nullptr;
   const auto outcome =
-      room->log.append(slot, std::move(append), *known,
-                       {day_of(now), count != nullptr ? *count : 0, limits_}, batch_);
+      room.log.append(slot, std::move(append), *known,
+                      {day_of(now), count != nullptr ? *count : 0, limits_}, batch_);
   reply(session, correlation, outcome);
   if (!outcome || *known) return;
   if (count != nullptr) ++*count;
-  touch(*room);
+  touch(room);
   const auto& entry = std::get<PutEntry>(batch_.writes.back()).entry;
-  room->ids.emplace(entry.id, IdRecord{entry.sequence, entry.slot, entry.day});
-  room->tail.emplace(entry.sequence, entry);
+  room.ids.emplace(entry.id, IdRecord{entry.sequence, entry.slot, entry.day});
+  room.tail.emplace(entry.sequence, entry);
   outgoing_.push_back(Advance{room_id, entry.sequence});
 }
 
 void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Acknowledge& acknowledge,
-                       Time) {
+                       Time now) {
   const auto [room, attachment] = opened(session, acknowledge.room);
   if (room == nullptr) return refuse(session, correlation, Errc::kNotAttached);
-  const auto intervals =
-      room->log.acknowledge(attachment->slot, acknowledge.through, room->released);
-  if (room->log.dirty()) touch(*room);
+  act(session, correlation, *room, attachment->slot, acknowledge, now);
+}
+
+void Hub::Impl::act(SessionId session, std::uint64_t correlation, Room& room, SlotId slot,
+                    Acknowledge& acknowledge, Time) {
+  const auto intervals = room.log.acknowledge(slot, acknowledge.through, room.released);
+  if (room.log.dirty()) touch(room);
   for (const auto& interval : intervals) {
-    if (!drop(*room, interval)) return refuse(session, correlation, Errc::kRelayStorage);
+    if (!drop(room, interval)) return refuse(session, correlation, Errc::kRelayStorage);
   }
   reply(session, correlation, Acknowledged{});
 }
@@ -341,11 +375,16 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Detach& fra
   detach(session, frame.room);
 }
 
-void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CloseRoom& close, Time) {
+void Hub::Impl::handle(SessionId session, std::uint64_t correlation, CloseRoom& close, Time now) {
   const auto [room, attachment] = opened(session, close.room);
   if (room == nullptr) return refuse(session, correlation, Errc::kNotAttached);
-  const auto outcome = room->log.close(attachment->slot);
-  if (outcome && !drop_all(*room)) return refuse(session, correlation, Errc::kRelayStorage);
+  act(session, correlation, *room, attachment->slot, close, now);
+}
+
+void Hub::Impl::act(SessionId session, std::uint64_t correlation, Room& room, SlotId slot,
+                    CloseRoom& close, Time) {
+  const auto outcome = room.log.close(slot);
+  if (outcome && !drop_all(room)) return refuse(session, correlation, Errc::kRelayStorage);
   reply(session, correlation, outcome);
   if (outcome) outgoing_.push_back(TellClosed{close.room, session});
 }
@@ -359,12 +398,31 @@ void Hub::Impl::handle(SessionId session, std::uint64_t correlation, Redeem& red
 // ------------------------------------------------------------------------------------- rooms
 
 Result<Room*> Hub::Impl::find_room(const RoomId& id) {
-  if (const auto found = rooms_.find(id); found != rooms_.end()) return &found->second;
+  if (const auto found = rooms_.find(id); found != rooms_.end()) {
+    if (shared_) touch(found->second);
+    return &found->second;
+  }
   MAGPIE_TRY(auto state, store_.load_room(id));
   if (!state) return nullptr;
+  const auto revision = state->revision;
   RoomLog log(id, std::move(*state));
   const auto head = log.meta().head;
-  return &rooms_.emplace(id, Room{.log = std::move(log), .released = head}).first->second;
+  auto& room = add_room(id, Room{.log = std::move(log), .released = head, .revision = revision});
+  if (shared_) touch(room);
+  return &room;
+}
+
+Room& Hub::Impl::add_room(const RoomId& id, Room room) {
+  if (shared_) marks_.emplace(mark_of(id), id);
+  return rooms_.emplace(id, std::move(room)).first->second;
+}
+
+void Hub::Impl::erase_room(const RoomId& id) {
+  rooms_.erase(id);
+  if (!shared_) return;
+  const auto [begin, end] = marks_.equal_range(mark_of(id));
+  const auto mark = std::find_if(begin, end, [&](const auto& each) { return each.second == id; });
+  if (mark != end) marks_.erase(mark);
 }
 
 std::pair<Room*, const Attachment*> Hub::Impl::opened(SessionId session, const RoomId& id) {
@@ -372,6 +430,8 @@ std::pair<Room*, const Attachment*> Hub::Impl::opened(SessionId session, const R
   const auto attachment = rooms.find(id);
   if (attachment == rooms.end()) return {nullptr, nullptr};
   auto& room = rooms_.at(id);
+  // What is answered must hold in the store, also where nothing is changed.
+  if (shared_) touch(room);
   if (room.closing) return {nullptr, nullptr};
   return {&room, &attachment->second};
 }
@@ -386,15 +446,15 @@ void Hub::Impl::touch(Room& room) { touched_.insert(room.log.id()); }
 void Hub::Impl::forget_if_idle(const RoomId& id) {
   const auto found = rooms_.find(id);
   if (found == rooms_.end() || !found->second.sessions.empty()) return;
-  if (touched_.contains(id) || taken_rooms_.contains(id)) return;
-  rooms_.erase(found);
+  if (touched_.contains(id) || taken_rooms_.contains(id) || renewing_ == id) return;
+  erase_room(id);
 }
 
 Result<void> Hub::Impl::drop(Room& room, const Interval& interval) {
   for (auto after = interval.after;;) {
     MAGPIE_TRY(const auto headers,
                store_.list_entries(room.log.id(), after, interval.through, kDropChunk));
-    room.log.drop(headers, batch_);
+    MAGPIE_TRY_VOID(room.log.drop(headers, batch_));
     if (!headers.empty()) touch(room);
     if (headers.size() < kDropChunk) return {};
     after = headers.back().sequence;
@@ -435,6 +495,7 @@ void Hub::Impl::detach(SessionId session, const RoomId& id) {
 
 void Hub::Impl::settle() {
   if (taken_ || !batch_.empty() || !touched_.empty()) return;
+  acts_.clear();
   release(std::exchange(outgoing_, {}));
 }
 
@@ -492,7 +553,7 @@ void Hub::Impl::say(const TellClosed& item) {
     if (reader == item.by) continue;
     sink_.send(reader, Notice{item.room, Notice::Kind::kRoomClosed});
   }
-  rooms_.erase(found);
+  erase_room(item.room);
 }
 
 void Hub::Impl::refuse_all(const std::vector<Outgoing>& outgoing) {
@@ -570,6 +631,170 @@ void Hub::Impl::tell_end(SessionId session, Room& room, Attachment& attachment) 
   }
 }
 
+// ------------------------------------------------------- a store that other processes write to
+
+// A room in memory may be old: another process may have changed it. So each request is decided on
+// what is in memory, each batch names the revisions that it was decided on, and of a room whose
+// revision was another nothing is written: the room is loaded and its requests are decided again.
+
+void Hub::Impl::remember(SessionId session, const ClientFrame& frame, Time now) {
+  if (!shared_) return;
+  acting_on_ = room_of(frame);
+  const auto& rooms = sessions_.at(session).rooms;
+  const auto attachment = rooms.find(*acting_on_);
+  acts_.push_back(
+      {session, frame, now,
+       attachment == rooms.end() ? std::nullopt : std::optional(attachment->second.slot)});
+}
+
+void Hub::Impl::name_revisions() {
+  const auto written = written_by(batch_);
+  const auto woken = woken_by(batch_, outgoing_);
+  for (const auto& id : touched_) {
+    const auto& room = rooms_.at(id);
+    RoomRevision revision{id, room.revision, room.revision, woken.contains(id)};
+    if (written.contains(id)) revision.next = room.closing ? 0 : fresh_revision(random_);
+    batch_.revisions.push_back(revision);
+  }
+}
+
+/// What is decided already, but not taken, is to be decided behind `acts`.
+void Hub::Impl::take_back(const RoomId& id, std::vector<Act>& acts) {
+  std::ranges::move(take_of_room(acts_, id), std::back_inserter(acts));
+  till_.forget(batch_, id);
+  forget_room(batch_, id);
+  forget_room(outgoing_, id);
+  touched_.erase(id);
+}
+
+/// Another process was faster with a code: `id` stands for its redemptions.
+void Hub::Impl::redeem_anew(const RoomId& id, std::vector<Act> acts) {
+  take_back(id, acts);
+  for (auto& act : acts) redo(act);
+}
+
+/// Loads the room again and decides anew what is pending on it, behind `acts`.
+void Hub::Impl::take_anew(const RoomId& id, std::vector<Act> acts) {
+  take_back(id, acts);
+  // What a session asked to open only now is opened again below, if it still may be.
+  auto& room = rooms_.at(id);
+  std::erase_if(room.sessions, [&](SessionId session) {
+    auto& rooms = sessions_.at(session).rooms;
+    if (rooms.at(id).started) return false;
+    rooms.erase(id);
+    return true;
+  });
+  renewing_ = id;
+  auto state = store_.load_room(id);
+  if (!state) {
+    unserved(id, acts, Errc::kRelayStorage);
+  } else if (!*state) {
+    vanished(id, acts);
+  } else {
+    renew(room, std::move(**state));
+  }
+  if (state) {
+    for (auto& act : acts) redo(act);
+  }
+  renewing_.reset();
+  forget_if_idle(id);
+}
+
+void Hub::Impl::renew(Room& room, RoomState state) {
+  const auto id = room.log.id();
+  const auto revision = state.revision;
+  RoomLog log(id, std::move(state));
+  const bool attempted = log.meta().exchanged_key_attempts > room.log.meta().exchanged_key_attempts;
+  std::vector<SessionId> readers;
+  for (const auto session : std::set(room.sessions)) {
+    // A store that went back, or another room under this id: the client must look for itself.
+    const bool goes_on = log.meta().head >= room.released &&
+                         log.same_slot(sessions_.at(session).rooms.at(id).slot, room.log);
+    if (goes_on) {
+      readers.push_back(session);
+    } else {
+      end(session, Errc::kRelayStorage);
+    }
+  }
+  room.log = std::move(log);
+  room.released = room.log.meta().head;
+  room.revision = revision;
+  room.tail.clear();
+  room.ids.clear();
+  room.closing = false;
+  room.stale = false;
+  for (const auto reader : readers) pump(reader, id);
+  if (attempted) say(TellAttempt{id});
+}
+
+/// Another process closed the room, or this one did and could not know.
+void Hub::Impl::vanished(const RoomId& id, const std::vector<Act>& acts) {
+  const auto closes = [&](SessionId session) {
+    return std::ranges::any_of(acts, [&](const Act& act) {
+      return act.session == session && std::holds_alternative<CloseRoom>(act.frame.body);
+    });
+  };
+  for (const auto session : rooms_.at(id).sessions) {
+    sessions_.at(session).rooms.erase(id);
+    if (!closes(session)) sink_.send(session, Notice{id, Notice::Kind::kRoomClosed});
+  }
+  erase_room(id);
+}
+
+void Hub::Impl::unserved(const RoomId& id, const std::vector<Act>& acts, Errc code) {
+  for (const auto& act : acts) {
+    if (act.frame.correlation != 0) {
+      say(Say{act.session, Answer{act.frame.correlation, Refusal{code, 0}}});
+    }
+  }
+  for (const auto session : std::set(rooms_.at(id).sessions)) end(session, code);
+}
+
+void Hub::Impl::redo(Act& done) {
+  acts_.push_back(done);
+  const auto session = done.session;
+  const auto correlation = done.frame.correlation;
+  acting_on_ = room_of(done.frame);
+  const auto found = rooms_.find(*acting_on_);
+  const bool there = found != rooms_.end() && !found->second.closing;
+  const auto decide = [&]<class Body>(Body& body) {
+    if constexpr (requires(Room & room) {
+                    act(session, correlation, room, *done.slot, body, Time{});
+                  }) {
+      if (there && done.slot) {
+        touch(found->second);
+        act(session, correlation, found->second, *done.slot, body, done.now);
+      } else if (std::is_same_v<Body, CloseRoom> && done.slot) {
+        reply(session, correlation, Closed{});
+      } else {
+        refuse(session, correlation, Errc::kNotAttached);
+      }
+    } else if (std::is_same_v<Body, CreateRoom> || sessions_.contains(session)) {
+      handle(session, correlation, body, done.now);
+    }
+  };
+  std::visit(decide, done.frame.body);
+  acting_on_.reset();
+}
+
+void Hub::Impl::changed(const RoomId& id) {
+  auto& room = rooms_.at(id);
+  if (taken_rooms_.contains(id)) {
+    room.stale = true;
+  } else {
+    look_again(id);
+  }
+}
+
+void Hub::Impl::look_again(const RoomId& id) {
+  const auto found = rooms_.find(id);
+  if (found == rooms_.end()) return;
+  const auto state = store_.load_room(id);
+  const bool same = state && (*state ? (*state)->revision : 0) == found->second.revision;
+  if (!same) return take_anew(id, {});
+  found->second.stale = false;
+}
+
 // -------------------------------------------------------------------------------------- time
 
 bool Hub::Impl::expire_kind(DueKind kind, Day before, Time now) {
@@ -617,7 +842,7 @@ Result<void> Hub::Impl::expire_entries(Room& room, Day through) {
     expired.insert(expired.end(), headers.begin(), headers.end());
   }
   if (expired.empty()) return {};
-  room.log.drop(expired, batch_);
+  MAGPIE_TRY_VOID(room.log.drop(expired, batch_));
   room.log.expired(after);
   touch(room);
   return {};
@@ -697,20 +922,25 @@ WriteBatch Hub::take_batch() {
     auto& room = impl.rooms_.at(id);
     if (!room.closing) room.log.flush(impl.batch_);
   }
+  if (impl.shared_) impl.name_revisions();
   if (impl.batch_.empty()) return {};
   impl.taken_ = true;
+  impl.taken_acts_ = std::exchange(impl.acts_, {});
+  impl.taken_revisions_ = impl.batch_.revisions;
   impl.taken_rooms_ = std::exchange(impl.touched_, {});
   impl.taken_outgoing_ = std::exchange(impl.outgoing_, {});
   impl.till_.taken();
   return std::exchange(impl.batch_, {});
 }
 
-void Hub::committed(Result<void> result) {
+void Hub::committed(Result<void> result, const Conflicts& found_old) {
   auto& impl = *impl_;
   MAGPIE_CHECK(impl.taken_);
   impl.taken_ = false;
   impl.till_.committed();
   auto outgoing = std::exchange(impl.taken_outgoing_, {});
+  auto acts = std::exchange(impl.taken_acts_, {});
+  const auto revisions = std::exchange(impl.taken_revisions_, {});
   if (!result) {
     impl.failed_ = true;
     impl.refuse_all(outgoing);
@@ -718,19 +948,61 @@ void Hub::committed(Result<void> result) {
     impl.batch_ = {};
     impl.touched_.clear();
     impl.taken_rooms_.clear();
+    impl.acts_.clear();
     return;
   }
+  // Those of other hubs, whose batches went with this one's, are nothing to this one.
+  std::set<RoomId> conflicts;
+  std::ranges::copy_if(found_old, std::inserter(conflicts, conflicts.end()),
+                       [&](const RoomId& id) { return impl.ours(id); });
+  for (const auto& id : conflicts) forget_room(outgoing, id);
+  for (const auto& revision : revisions) impl.rooms_.at(revision.room).revision = revision.next;
   impl.release(std::move(outgoing));
+  for (const auto& id : conflicts) {
+    if (!impl.taken_rooms_.contains(id)) impl.redeem_anew(id, take_of_room(acts, id));
+  }
   for (const auto& id : std::exchange(impl.taken_rooms_, {})) {
     const auto found = impl.rooms_.find(id);
     if (found == impl.rooms_.end()) continue;
     auto& room = found->second;
+    if (conflicts.contains(id)) {
+      impl.take_anew(id, take_of_room(acts, id));
+      continue;
+    }
     // In the store now, where readers who are not there yet will find them.
     room.tail.erase(room.tail.begin(), room.tail.upper_bound(room.released));
     std::erase_if(room.ids, [&](const auto& id_record) {
       return id_record.second.sequence <= room.released;
     });
+    if (room.stale) impl.look_again(id);
     impl.forget_if_idle(id);
+  }
+  impl.settle();
+}
+
+void Hub::changed(std::span<const RoomMark> marks) {
+  auto& impl = *impl_;
+  if (impl.failed_) return;
+  std::vector<RoomId> rooms;
+  for (const auto mark : marks) {
+    const auto [begin, end] = impl.marks_.equal_range(mark);
+    for (auto each = begin; each != end; ++each) rooms.push_back(each->second);
+  }
+  for (const auto& id : rooms) {
+    if (impl.rooms_.contains(id)) impl.changed(id);
+  }
+  impl.settle();
+}
+
+void Hub::look_again() {
+  auto& impl = *impl_;
+  if (impl.failed_) return;
+  std::vector<RoomId> rooms;
+  for (const auto& [id, room] : impl.rooms_) {
+    if (!room.sessions.empty()) rooms.push_back(id);
+  }
+  for (const auto& id : rooms) {
+    if (impl.rooms_.contains(id)) impl.changed(id);
   }
   impl.settle();
 }

@@ -39,6 +39,9 @@ class FrameSink {
 /// nothing is acknowledged any more, every request is answered kRelayStorage. After a crash make a
 /// new hub over the store: it knows exactly the batches that were written.
 ///
+/// Over a store that is shared with other processes (Store::shared) batches are given to
+/// Store::commit, and the hub is told of what others change (`changed`, `look_again`).
+///
 /// Rooms may be spread over several hubs by `shard_of`, each on its own thread, over one store:
 /// rooms never refer to one another. Each hub is told of each session; one of them greets it.
 class Hub {
@@ -70,8 +73,14 @@ class Hub {
 
   /// What is to be written since the last take; empty if nothing is, or while one is taken.
   WriteBatch take_batch();
-  /// The taken batch was written, or could not be. Only after a non-empty take.
-  void committed(Result<void> result);
+  /// The taken batch was written, or could not be. Only after a non-empty take. With `conflicts`,
+  /// rooms of which nothing was written because another process had changed them, requests on those
+  /// are decided again, and go into the next batch.
+  void committed(Result<void> result, const Conflicts& conflicts = {});
+  /// Another process changed these rooms in the store: readers get what is new.
+  void changed(std::span<const RoomMark> rooms);
+  /// The same for every room that a session has open.
+  void look_again();
   /// Payload bytes that wait for the next take: callers bound it by holding frames back.
   std::size_t pending_bytes() const;
 

@@ -245,14 +245,30 @@ std::vector<Interval> RoomLog::acknowledge(SlotId id, Sequence through, Sequence
                     {std::max(read.after, state_.meta.expired_through), read.through});
 }
 
-void RoomLog::drop(std::span<const EntryHeader> entries, WriteBatch& batch) {
-  for (const auto& entry : entries) {
-    MAGPIE_CHECK(state_.meta.entries > 0 && state_.meta.bytes >= entry.bytes);
-    --state_.meta.entries;
-    state_.meta.bytes -= entry.bytes;
-    meta_dirty_ = true;
-    batch.writes.push_back(DropEntry{room_, entry.sequence});
+Result<void> RoomLog::drop(std::span<const EntryHeader> entries, WriteBatch& batch) {
+  if (entries.empty()) return {};
+  std::uint64_t bytes = 0;
+  for (const auto& entry : entries) bytes += entry.bytes;
+  if (entries.size() > state_.meta.entries || bytes > state_.meta.bytes) {
+    return fail(Errc::kDamaged, "a room with more entries than its record has");
   }
+  state_.meta.entries -= entries.size();
+  state_.meta.bytes -= bytes;
+  meta_dirty_ = true;
+  for (const auto& entry : entries) batch.writes.push_back(DropEntry{room_, entry.sequence});
+  return {};
+}
+
+bool RoomLog::same_slot(SlotId id, const RoomLog& other) const {
+  const auto first_key = [id](const RoomLog& log) -> const SlotKey* {
+    const auto found = log.state_.slots.find(id);
+    if (found == log.state_.slots.end()) return nullptr;
+    const auto& former = found->second.former_keys;
+    return former.empty() ? &found->second.key : &former.front();
+  };
+  const auto* const mine = first_key(*this);
+  const auto* const theirs = first_key(other);
+  return mine != nullptr && theirs != nullptr && *mine == *theirs;
 }
 
 void RoomLog::expired(Sequence through) {

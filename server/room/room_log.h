@@ -54,8 +54,9 @@ class RoomLog {
   /// Rule 5: moves the reader's position forward, never back and never past `released`, what it
   /// can have read. Answers with what nobody needs any more, to be dropped by the caller.
   std::vector<Interval> acknowledge(SlotId slot, Sequence through, Sequence released);
-  /// Deletes entries that are in the store, each at most once.
-  void drop(std::span<const EntryHeader> entries, WriteBatch& batch);
+  /// Deletes entries that are in the store, each at most once. Errors: kDamaged, nothing changed,
+  /// where they are more than the room's record has.
+  Result<void> drop(std::span<const EntryHeader> entries, WriteBatch& batch);
   /// Everything up to `through` is dropped because its time is up.
   void expired(Sequence through);
 
@@ -65,6 +66,10 @@ class RoomLog {
   /// Writes what changed of the room's own record and its slots' since the last call.
   void flush(WriteBatch& batch);
   bool dirty() const { return meta_dirty_ || !slots_dirty_.empty(); }
+
+  /// Whether the slot is the same place in both, whatever became of its key: a room that was
+  /// closed may be made anew under the same id.
+  bool same_slot(SlotId id, const RoomLog& other) const;
 
   const RoomId& id() const { return room_; }
   const RoomMeta& meta() const { return state_.meta; }

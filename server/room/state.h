@@ -41,6 +41,8 @@ struct SlotRecord {
 struct RoomState {
   RoomMeta meta;
   std::map<SlotId, SlotRecord> slots;
+  /// Another number with each change, where several processes write to the store; or always 0.
+  std::uint64_t revision = 0;
   friend bool operator==(const RoomState&, const RoomState&) = default;
 };
 

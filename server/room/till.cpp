@@ -14,7 +14,8 @@ Till::~Till() {
   release(taken_);
 }
 
-Outcome<void> Till::spend(const std::optional<Token>& token, Time now, WriteBatch& batch) {
+Outcome<void> Till::spend(const std::optional<Token>& token, const RoomId& room, Time now,
+                          WriteBatch& batch) {
   if (!invited()) return {};
   if (!token) return refuse(Errc::kNotInvited);
   const auto key = allowances_->find(token->key, now);
@@ -33,7 +34,7 @@ Outcome<void> Till::spend(const std::optional<Token>& token, Time now, WriteBatc
     return refuse(spent ? Errc::kNotInvited : Errc::kRelayStorage);
   }
   next_.tokens.push_back(id);
-  batch.writes.push_back(PutSpent{token->key, id, 0});
+  batch.writes.push_back(PutSpent{token->key, id, 0, room});
   batch.durable = true;
   return {};
 }
@@ -43,14 +44,14 @@ Outcome<Redeemed> Till::redeem(const Redeem& redeem, Time now, WriteBatch& batch
   const auto key = allowances_->find(redeem.key, now);
   if (!key) return refuse(Errc::kStale);
   const auto id = redemption_id(redeem.code, redeem.key, redeem.blinded);
-  const auto before = find_redemption(redeem.key, id);
-  if (!before) return refuse(Errc::kRelayStorage);
-  std::optional<CodeRecord> left;
   const auto code = code_id(redeem.code);
+  // In this order: where another process wrote this very redemption meanwhile, it is found.
+  const auto record = find_code(code);
+  const auto before = find_redemption(redeem.key, id);
+  if (!record || !before) return refuse(Errc::kRelayStorage);
+  std::optional<CodeRecord> left;
   auto granted = before->value_or(0);
   if (!*before) {
-    const auto record = find_code(code);
-    if (!record) return refuse(Errc::kRelayStorage);
     if (!*record) return refuse(Errc::kNotInvited);
     if (!allowances_->issues(redeem.key, now)) return refuse(Errc::kStale);
     granted = std::min((*record)->rooms, static_cast<std::uint32_t>(redeem.blinded.size()));
@@ -59,8 +60,9 @@ Outcome<Redeemed> Till::redeem(const Redeem& redeem, Time now, WriteBatch& batch
   auto evaluation = key->blind_evaluate(std::span(redeem.blinded).first(granted), random_);
   if (!evaluation) return refuse(Errc::kMalformed);
   if (left) {
-    batch.writes.push_back(UseCode{code, *left});
-    batch.writes.push_back(PutSpent{redeem.key, id, granted});
+    const auto stand_in = room_of(redeem);
+    batch.writes.push_back(UseCode{code, *left, stand_in});
+    batch.writes.push_back(PutSpent{redeem.key, id, granted, stand_in});
     batch.durable = true;
     next_.codes.insert_or_assign(code, *left);
     next_.redemptions.emplace(id, granted);
@@ -93,5 +95,17 @@ void Till::release(Pending& pending) {
 
 void Till::taken() { taken_ = std::exchange(next_, {}); }
 void Till::committed() { release(taken_); }
+
+void Till::forget(const WriteBatch& batch, const RoomId& room) {
+  for (const auto& write : batch.writes) {
+    if (const auto* use = std::get_if<UseCode>(&write); use != nullptr && use->room == room) {
+      next_.codes.erase(use->code);
+    }
+    const auto* const spent = std::get_if<PutSpent>(&write);
+    if (spent == nullptr || spent->room != room) continue;
+    next_.redemptions.erase(spent->id);
+    if (std::erase(next_.tokens, spent->id) > 0) allowances_->release(spent->id);
+  }
+}
 
 }  // namespace magpie::server

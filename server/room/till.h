@@ -21,10 +21,11 @@ class Till {
   Till& operator=(const Till&) = delete;
 
   bool invited() const { return allowances_ != nullptr; }
-  /// Checks the token of a room and puts its spending into the batch that makes the room. To be
+  /// Checks the token of `room` and puts its spending into the batch that makes the room. To be
   /// called last, when nothing else can refuse. Refusals, with nothing changed: kNotInvited for no
   /// token, a wrong one, one that is spent, or whose key is over; kRelayStorage.
-  Outcome<void> spend(const std::optional<Token>& token, Time now, WriteBatch& batch);
+  Outcome<void> spend(const std::optional<Token>& token, const RoomId& room, Time now,
+                      WriteBatch& batch);
   /// Evaluates as many elements as the code gives, and takes one use from it. The very same
   /// redemption again is answered again, and takes nothing. Refusals: kNotInvited for a code
   /// that is unknown or used up; kStale for a key to redeem with that is not the present
@@ -34,6 +35,8 @@ class Till {
   /// The batch was taken, or was written: the hub's `take_batch` and `committed`.
   void taken();
   void committed();
+  /// What is of this room goes out of the batch that is not taken yet.
+  void forget(const WriteBatch& batch, const RoomId& room);
 
  private:
   /// What a batch that is not written yet changes.

@@ -46,9 +46,9 @@ void Committer::run() {
   }
 }
 
-Result<void> Committer::write(const std::vector<WriteBatch>& batches) {
+Result<Conflicts> Committer::write(const std::vector<WriteBatch>& batches) {
   if (failed()) return fail(Errc::kStorage, "committer: stopped");
-  auto result = store_.write(batches);
+  auto result = store_.commit(batches);
   if (!result) {
     std::lock_guard lock(mutex_);
     failed_ = true;

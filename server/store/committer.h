@@ -18,7 +18,7 @@ namespace magpie::server {
 class Committer {
  public:
   /// Called once, on the committer's thread; must not wait.
-  using Done = std::function<void(Result<void>)>;
+  using Done = std::function<void(const Result<Conflicts>&)>;
 
   /// `store` must outlive the committer.
   explicit Committer(Store& store);
@@ -35,7 +35,7 @@ class Committer {
 
  private:
   void run();
-  Result<void> write(const std::vector<WriteBatch>& batches);
+  Result<Conflicts> write(const std::vector<WriteBatch>& batches);
 
   Store& store_;
   mutable std::mutex mutex_;

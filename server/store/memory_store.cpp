@@ -103,11 +103,56 @@ Result<std::optional<CodeRecord>> MemoryStore::find_code(const CodeId& code) {
 Result<void> MemoryStore::write(std::span<const WriteBatch> batches) {
   std::lock_guard lock(mutex_);
   for (const auto& batch : batches) {
-    for (const auto& write : batch.writes) {
-      std::visit([this](const auto& change) { apply(change); }, write);
-    }
+    for (const auto& write : batch.writes) apply(write);
   }
   return {};
+}
+
+Result<Conflicts> MemoryStore::commit(std::span<const WriteBatch> batches) {
+  if (!shared_) {
+    MAGPIE_TRY_VOID(write(batches));
+    return Conflicts{};
+  }
+  std::lock_guard lock(mutex_);
+  std::set<RoomId> conflicts;
+  for (const auto& batch : batches) {
+    for (const auto& revision : batch.revisions) {
+      const auto* room = find(revision.room);
+      if ((room == nullptr ? 0 : room->state.revision) == revision.expected) continue;
+      conflicts.insert(revision.room);
+    }
+    add_paid_twice(batch, conflicts);
+    for (const auto& write : batch.writes) {
+      const auto* const room = room_of(write);
+      if (room == nullptr || !conflicts.contains(*room)) apply(write);
+    }
+    for (const auto& revision : batch.revisions) {
+      const auto room = rooms_.find(revision.room);
+      if (room == rooms_.end() || conflicts.contains(revision.room)) continue;
+      room->second.state.revision = revision.next;
+    }
+  }
+  return Conflicts(conflicts.begin(), conflicts.end());
+}
+
+void MemoryStore::add_paid_twice(const WriteBatch& batch, std::set<RoomId>& conflicts) const {
+  std::set<CodeId> codes;
+  for (const auto& write : batch.writes) {
+    if (const auto* spent = std::get_if<PutSpent>(&write)) {
+      if (spent_.contains({spent->key, spent->id})) conflicts.insert(spent->room);
+    }
+    // Further uses in this batch follow from the first.
+    const auto* const use = std::get_if<UseCode>(&write);
+    if (use == nullptr || !codes.insert(use->code).second) continue;
+    const auto found = codes_.find(use->code);
+    if (found == codes_.end() || found->second.uses != use->left.uses + 1) {
+      conflicts.insert(use->room);
+    }
+  }
+}
+
+void MemoryStore::apply(const Write& write) {
+  std::visit([this](const auto& change) { apply(change); }, write);
 }
 
 void MemoryStore::apply(const PutRoom& write) { rooms_[write.room].state.meta = write.meta; }

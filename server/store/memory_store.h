@@ -13,6 +13,9 @@ namespace magpie::server {
 /// process. Every write that returned counts as durable.
 class MemoryStore final : public Store {
  public:
+  /// `shared`: as one that several relays write to, each through hubs of its own.
+  explicit MemoryStore(bool shared = false) : shared_(shared) {}
+
   Result<std::optional<RoomState>> load_room(const RoomId& room) override;
   Result<std::vector<EntryRecord>> read_entries(const RoomId& room, Sequence after,
                                                 Sequence through, std::size_t count_max,
@@ -29,6 +32,8 @@ class MemoryStore final : public Store {
   Result<std::optional<std::uint32_t>> find_spent(TokenKeyId key, const SpentId& id) override;
   Result<std::optional<CodeRecord>> find_code(const CodeId& code) override;
   Result<void> write(std::span<const WriteBatch> batches) override;
+  bool shared() const override { return shared_; }
+  Result<Conflicts> commit(std::span<const WriteBatch> batches) override;
   Result<void> purge() override { return {}; }
   Result<StoreCounts> counts() override;
 
@@ -51,8 +56,12 @@ class MemoryStore final : public Store {
   void apply(const PutSpent& write);
   void apply(const PutCode& write);
   void apply(const UseCode& write);
+  void apply(const Write& write);
+  /// Rooms that are paid with what is spent already.
+  void add_paid_twice(const WriteBatch& batch, std::set<RoomId>& conflicts) const;
   const Room* find(const RoomId& room) const;
 
+  const bool shared_;
   std::mutex mutex_;
   std::map<RoomId, Room> rooms_;
   std::set<Due> due_;

@@ -62,36 +62,62 @@ struct DropTokenKey {
   TokenKeyId key = 0;
 };
 /// A token is spent, or a redemption done that gave `granted` tokens. It is not there before: where
-/// several processes write, the store refuses the batch (kExists) rather than write it twice.
+/// another process was faster, that is a conflict of `room` (Store::commit), which is the one that
+/// is paid for, or stands for a redemption (frames.h, `room_of`). Not stored.
 struct PutSpent {
   TokenKeyId key = 0;
   SpentId id;
   std::uint32_t granted = 0;
+  RoomId room{};
 };
 struct PutCode {
   CodeId code;
   CodeRecord record;
 };
-/// One use less, so many are `left`; at none the code is gone. Where several processes write, the
-/// store refuses the batch (kExists) unless there was one more before.
+/// One use less, so many are `left`; at none the code is gone. Unless there was one more before,
+/// that is a conflict of `room`, as with PutSpent.
 struct UseCode {
   CodeId code;
   CodeRecord left;
+  RoomId room{};
 };
 using Write = std::variant<PutRoom, DropRoom, PutSlot, PutEntry, DropEntry, DropId, PutDue, DropDue,
                            PutTokenKey, DropTokenKey, PutSpent, PutCode, UseCode>;
 
+/// What a batch takes a room to be, where several processes write to one store.
+struct RoomRevision {
+  RoomId room;
+  std::uint64_t expected = 0;  ///< RoomState::revision; 0: the room is not there
+  std::uint64_t next = 0;      ///< after this batch; as expected where it only looks
+  bool wake = false;           ///< readers of the room at other processes are to be told
+
+  bool changes() const { return next != expected; }
+};
+
+/// The room that a write belongs to, with which it is written or not; null for those of none.
+const RoomId* room_of(const Write& write);
+
+/// What processes tell each other of a room that changed, instead of its id: nothing but a store
+/// that knows the id makes anything of it. Two rooms may share one.
+using RoomMark = std::uint64_t;
+RoomMark mark_of(const RoomId& room);
+
 /// Changes that happen together or not at all, in this order.
 struct WriteBatch {
   std::vector<Write> writes;
+  /// Of every room that the batch changes or answers for, in a store that is shared; or none.
+  std::vector<RoomRevision> revisions{};
   /// Something will be acknowledged on the strength of this batch, so it must be on disk. Without
   /// it the batch may be lost to a power cut (never reordered): positions of readers, which a
   /// reader repeats, and deletions, which follow from them.
   bool durable = false;
   std::size_t payload_bytes = 0;
 
-  bool empty() const { return writes.empty(); }
+  bool empty() const { return writes.empty() && revisions.empty(); }
 };
+
+/// Rooms that were not what a batch took them to be.
+using Conflicts = std::vector<RoomId>;
 
 struct StoreCounts {
   std::uint64_t rooms = 0;
@@ -137,6 +163,19 @@ class Store {
   /// it returns where one of them is durable. After an error of a durable write the caller must
   /// not write again (what reached the disk is unknown): the committer sees to that.
   virtual Result<void> write(std::span<const WriteBatch> batches) = 0;
+
+  /// Whether other processes may write to it too. Then batches must name the revisions of their
+  /// rooms, and are committed.
+  virtual bool shared() const { return false; }
+  /// As `write`, but of a room whose revision is not the expected one, or whose token or code
+  /// another process was faster to use, nothing is written, and the room is among those given; of
+  /// the others everything is, and so is what belongs to no room. A room may also be given although
+  /// the batch was written, where the connection broke: whoever repeats a request on a room that
+  /// was loaded anew finds out. A store of one process has no conflicts.
+  virtual Result<Conflicts> commit(std::span<const WriteBatch> batches) {
+    MAGPIE_TRY_VOID(write(batches));
+    return Conflicts{};
+  }
 
   /// Makes what was deleted vanish from the files too, and with it the order in which rooms were
   /// written to. Slow; may run beside everything else.

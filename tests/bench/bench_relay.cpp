@@ -112,7 +112,7 @@ class StoreAlone {
     batch.durable = true;
     batch.writes.push_back(put_entry(random_, room, ++next_));
     batch.writes.emplace_back(server::PutRoom{room, server::RoomMeta{.head = next_}});
-    committer_.submit(std::move(batch), [this](const Result<void>& result) {
+    committer_.submit(std::move(batch), [this](const Result<server::Conflicts>& result) {
       MAGPIE_CHECK(result.has_value());
       std::lock_guard lock(mutex_);
       ++done_;

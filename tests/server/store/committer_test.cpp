@@ -27,7 +27,7 @@ TEST(Committer, gathers_what_comes_during_a_write_into_the_next_one) {
   {
     Committer committer(store);
     for (int i = 0; i < 10; ++i) {
-      committer.submit(room_batch(static_cast<std::uint8_t>(i)), [&order, i](Result<void> result) {
+      committer.submit(room_batch(static_cast<std::uint8_t>(i)), [&order, i](const Result<Conflicts>& result) {
         EXPECT_TRUE(result);
         order.push_back(i);
       });
@@ -46,7 +46,7 @@ TEST(Committer, stops_for_good_at_the_first_error) {
   const auto submit = [&](std::uint8_t number) {
     std::promise<bool> written;
     committer.submit(room_batch(number),
-                     [&](Result<void> result) { written.set_value(result.has_value()); });
+                     [&](const Result<Conflicts>& result) { written.set_value(result.has_value()); });
     return written.get_future().get();
   };
   EXPECT_TRUE(submit(1));
