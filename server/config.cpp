@@ -29,6 +29,13 @@ shards = 2
 # "127.0.0.1:9447", or "" for nowhere.
 metrics_listen = ""
 
+# Where the rooms are kept: "rocksdb", in this directory, or "postgresql", in a database that several
+# relays share (docs/scaling.md), reached by `connection`, for instance
+# "host=db1,db2 dbname=magpie user=magpie passfile=/etc/magpie-relay/pgpass".
+[store]
+kind = "rocksdb"
+connection = ""
+
 # Past a limit a request is refused, nothing is changed, and nobody else is slowed.
 [limits]
 # A room's entries: bytes of each, and how many and how many bytes may wait to be read.
@@ -86,6 +93,19 @@ Result<void> read_limits(const toml::table& table, Limits& limits) {
               1, 1'000'000, "limits.control_entries_per_slot_hour_max (1 to 1000000)");
 }
 
+Result<void> read_store(const toml::table& table, std::string& postgresql) {
+  const auto kind = table["kind"].value_or(std::string("rocksdb"));
+  const auto connection = table["connection"].value_or(std::string());
+  if (kind == "rocksdb") return {};
+  if (kind != "postgresql") return fail(Errc::kMalformed, "store.kind (rocksdb or postgresql)");
+  // What is not named would be taken from the surroundings of the process.
+  if (connection.find('=') == std::string::npos || connection.find("://") != std::string::npos) {
+    return fail(Errc::kMalformed, "store.connection (such as \"host=... dbname=... user=...\")");
+  }
+  postgresql = connection;
+  return {};
+}
+
 Result<Config> read_config(const toml::table& table) {
   Config config;
   if (const auto* const node = table.get("listen")) {
@@ -106,6 +126,10 @@ Result<Config> read_config(const toml::table& table) {
     if (!text || (!text->empty() && !config.metrics_listen)) {
       return fail(Errc::kMalformed, "metrics_listen (HOST:PORT)");
     }
+  }
+  if (const auto* const node = table.get("store")) {
+    if (!node->is_table()) return fail(Errc::kMalformed, "store");
+    MAGPIE_TRY_VOID(read_store(*node->as_table(), config.postgresql));
   }
   if (const auto* const node = table.get("limits")) {
     if (!node->is_table()) return fail(Errc::kMalformed, "limits");

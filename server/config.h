@@ -33,6 +33,9 @@ struct Config {
   std::uint32_t shards = 2;
   /// Where Prometheus finds the metrics, on this machine; empty for nowhere.
   std::optional<HostPort> metrics_listen;
+  /// How PostgreSQL is reached where the rooms are there, as libpq has it; empty where they are in
+  /// the data directory. May hold a password: never to be told.
+  std::string postgresql;
   Limits limits;
   friend bool operator==(const Config&, const Config&) = default;
 };

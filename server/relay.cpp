@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/relay.h"
 
+#include <future>
 #include <sstream>
 
 #include "crypto/base/random.h"
@@ -13,6 +14,7 @@
 #include "server/rpc/grpc_server.h"
 #include "server/rpc/relay_service.h"
 #include "server/rpc/tls_identity.h"
+#include "server/store/postgres_store.h"
 #include "server/store/rocksdb_store.h"
 
 namespace magpie::server {
@@ -26,6 +28,8 @@ std::filesystem::path address_path(const std::filesystem::path& directory) {
 constexpr std::chrono::seconds kWatchPeriod{1};
 /// Metrics are asked for often, and counting reads every room's record.
 constexpr std::chrono::minutes kCountsKept{1};
+/// At its end a relay waits no longer than this for a PostgreSQL that is gone.
+constexpr std::chrono::seconds kDrainTime{10};
 
 Time system_now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -38,6 +42,14 @@ Result<void> prepare_token_keys(Allowances& allowances, Store& store) {
   if (batch.empty()) return {};
   MAGPIE_TRY_VOID(store.write({&batch, 1}));
   return allowances.load(system_now());
+}
+
+Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& directory,
+                                          const Config& config) {
+  if (config.postgresql.empty()) {
+    return RocksdbStore::open(rooms_path(directory), RocksdbStore::Mode::kReadWrite);
+  }
+  return PostgresStore::open(config.postgresql, PostgresStore::Mode::kReadWrite);
 }
 
 constexpr std::string_view kInviteRequest = "invite ";
@@ -58,9 +70,13 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> read_invite_request(std::
 /// Members end in the reverse order: first nobody asks, then nobody is served, then it is closed.
 struct Relay::Impl {
   explicit Impl(DataDir owned) : directory(std::move(owned)) {}
+  ~Impl() {
+    if (postgres != nullptr) postgres->stop_listening();
+  }
 
   RelayStatus status() {
     auto status = figures();
+    if (waiting()) return status;
     if (auto counts = store->counts()) {
       status.counts = *counts;
     } else {
@@ -72,6 +88,7 @@ struct Relay::Impl {
   /// The same with counts of rooms that may be a minute old.
   RelayStatus quick_status() {
     auto status = figures();
+    if (waiting()) return status;
     std::lock_guard lock(counts_mutex);
     const auto now = std::chrono::steady_clock::now();
     if (!counted || now - *counted > kCountsKept) {
@@ -84,7 +101,7 @@ struct Relay::Impl {
 
   RelayStatus figures() {
     RelayStatus status;
-    status.health = service->failed() ? "failed" : "ok";
+    status.health = service->failed() ? "failed" : waiting() ? "waiting" : "ok";
     status.policy = allowances ? "invited" : "open";
     status.address = address;
     status.limits = config.limits;
@@ -99,8 +116,9 @@ struct Relay::Impl {
   Result<std::string> answer(std::string_view request) {
     if (request == "status") return to_json(status());
     if (request == "checkpoint") {
+      if (rocksdb == nullptr) return fail(Errc::kUsage, "admin socket: no files");
       const auto start = std::chrono::steady_clock::now();
-      MAGPIE_TRY_VOID(make_checkpoint(*store, directory.path()));
+      MAGPIE_TRY_VOID(make_checkpoint(*rocksdb, directory.path()));
       log_event(LogLevel::kInfo, "checkpoint_made", {{"duration_ms", milliseconds_since(start)}});
       return std::string();
     }
@@ -129,7 +147,22 @@ struct Relay::Impl {
     if (!batch.empty() && service->write(std::move(batch))) (void)allowances->load(service->now());
   }
 
+  /// For a PostgreSQL that does not answer: nothing is lost, and nothing goes on.
+  bool waiting() const { return postgres != nullptr && !postgres->reachable(); }
+
+  void drain() {
+    admin.reset();
+    metrics.reset();
+    watching.reset();
+    maintenance.reset();
+    if (server) server->set_serving(false);
+    if (postgres != nullptr) postgres->stop_listening();
+    if (server) service->drain();
+    server.reset();
+  }
+
   void watch() {
+    if (postgres != nullptr && !service->failed()) server->set_serving(!waiting());
     if (!service->failed() || told_failure) return;
     told_failure = true;
     server->set_serving(false);
@@ -139,7 +172,9 @@ struct Relay::Impl {
   DataDir directory;
   Config config;
   SystemRandom random;
-  std::unique_ptr<RocksdbStore> store;
+  std::unique_ptr<Store> store;
+  RocksdbStore* rocksdb = nullptr;  ///< one of the two is the store
+  PostgresStore* postgres = nullptr;
   std::unique_ptr<Allowances> allowances;  // none: open
   std::unique_ptr<RelayService> service;
   std::unique_ptr<GrpcServer> server;
@@ -166,8 +201,9 @@ Result<std::unique_ptr<Relay>> Relay::start(const Options& options) {
   MAGPIE_TRY(impl->config, load_or_create_config(options.directory));
   const auto& config = impl->config;
   MAGPIE_TRY(const auto identity, load_or_create_identity(options.directory));
-  MAGPIE_TRY(impl->store,
-             RocksdbStore::open(rooms_path(options.directory), RocksdbStore::Mode::kReadWrite));
+  MAGPIE_TRY(impl->store, open_store(options.directory, config));
+  impl->rocksdb = dynamic_cast<RocksdbStore*>(impl->store.get());
+  impl->postgres = dynamic_cast<PostgresStore*>(impl->store.get());
   if (!options.open) {
     impl->allowances = std::make_unique<Allowances>(*impl->store, impl->random);
     MAGPIE_TRY_VOID(prepare_token_keys(*impl->allowances, *impl->store));
@@ -175,6 +211,12 @@ Result<std::unique_ptr<Relay>> Relay::start(const Options& options) {
   impl->service =
       std::make_unique<RelayService>(*impl->store, impl->random, identity.identity, config.limits,
                                      config.shards, impl->allowances.get());
+  if (impl->postgres != nullptr) {
+    auto* const service = impl->service.get();
+    impl->postgres->listen(
+        [service](std::vector<RoomMark> rooms) { service->changed(std::move(rooms)); },
+        [service] { service->look_again(); });
+  }
   auto listen = options.listen.value_or(config.listen);
   MAGPIE_TRY(impl->server, GrpcServer::start(*impl->service, listen, identity));
   listen.port = impl->server->port();
@@ -199,16 +241,21 @@ Result<std::unique_ptr<Relay>> Relay::start(const Options& options) {
 
 const std::string& Relay::address() const { return impl_->address; }
 RelayStatus Relay::status() { return impl_->status(); }
+std::vector<std::string> Relay::warnings() {
+  return impl_->postgres == nullptr ? std::vector<std::string>() : impl_->postgres->warnings();
+}
 bool Relay::failed() const { return impl_->service->failed(); }
 
 void Relay::drain() {
-  impl_->admin.reset();
-  impl_->metrics.reset();
-  impl_->watching.reset();
-  impl_->maintenance.reset();
-  if (impl_->server) impl_->server->set_serving(false);
-  if (impl_->server) impl_->service->drain();
-  impl_->server.reset();
+  if (impl_->postgres == nullptr) return impl_->drain();
+  std::promise<void> drained;
+  std::thread guard([&] {
+    const auto done = drained.get_future();
+    if (done.wait_for(kDrainTime) != std::future_status::ready) impl_->postgres->hurry();
+  });
+  impl_->drain();
+  drained.set_value();
+  guard.join();
 }
 
 Result<std::string> address_of(const std::filesystem::path& directory) {
@@ -225,8 +272,8 @@ Result<std::string> invite_stopped(const std::filesystem::path& directory, std::
   MAGPIE_TRY_VOID(become_owner_of(directory));
   MAGPIE_TRY(const auto locked, DataDir::lock(directory));
   MAGPIE_TRY_VOID(must_not_be_moved(directory));
-  MAGPIE_TRY(const auto store,
-             RocksdbStore::open(rooms_path(directory), RocksdbStore::Mode::kReadWrite));
+  MAGPIE_TRY(const auto config, load_config(directory));
+  MAGPIE_TRY(const auto store, open_store(directory, config));
   SystemRandom random;
   const auto made = make_invitation(rooms, uses, random);
   MAGPIE_TRY_VOID(store->write({&made.batch, 1}));
@@ -254,6 +301,12 @@ Result<RelayStatus> stopped_status(const std::filesystem::path& directory) {
   MAGPIE_TRY(status.address, address_of(directory));
   MAGPIE_TRY(const auto config, load_config(directory));
   status.limits = config.limits;
+  if (!config.postgresql.empty()) {
+    MAGPIE_TRY(const auto shared,
+               PostgresStore::open(config.postgresql, PostgresStore::Mode::kSnapshot));
+    MAGPIE_TRY(status.counts, shared->counts());
+    return status;
+  }
   MAGPIE_TRY(const auto store,
              RocksdbStore::open(rooms_path(directory), RocksdbStore::Mode::kReadOnly));
   MAGPIE_TRY(status.counts, store->counts());

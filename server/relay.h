@@ -37,6 +37,8 @@ class Relay {
   /// `HOST:PORT#PIN`.
   const std::string& address() const;
   RelayStatus status();
+  /// Sentences for the administrator on what is not as it should be around the relay.
+  std::vector<std::string> warnings();
   bool failed() const;
   /// Stops taking requests, answers those received, ends the streams. Once.
   void drain();

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "server/admin/admin_socket.h"
+#include "server/config.h"
 #include "server/data_dir.h"
 #include "server/store/verify.h"
 
@@ -142,6 +143,12 @@ void remove_checkpoint(const fs::path& directory, bool any_age) {
 }
 
 Result<void> backup(const fs::path& directory, const fs::path& to) {
+  MAGPIE_TRY(const auto config, load_config(directory));
+  if (!config.postgresql.empty()) {
+    return fail(Errc::kUnsupported,
+                "postgresql: back that up with pg_dump or pg_basebackup, and copy this directory "
+                "for the relay's key");
+  }
   if (!is_relay(directory)) return fail(Errc::kNotFound, "backup: no relay");
   MAGPIE_TRY_VOID(must_be_free(to));
   const auto asked = ask_relay(directory, "checkpoint");

@@ -23,7 +23,7 @@ struct Activity {
 
 /// What an administrator is told of a relay: sums only, nothing of a single room or session.
 struct RelayStatus {
-  std::string health;  ///< ok, failed (a write failed: nothing is acknowledged), or stopped
+  std::string health;  ///< ok, waiting (for PostgreSQL), failed (a write failed), or stopped
   std::string policy = "invited";  ///< or open
   std::string address;
   std::uint64_t sessions = 0;

@@ -9,6 +9,10 @@ namespace {
 
 std::string sentence_for(const Error& error) {
   const std::string site(error.site);
+  if (constexpr std::string_view kPostgres = "postgresql: "; site.starts_with(kPostgres)) {
+    return "The rooms are in PostgreSQL: " + site.substr(kPostgres.size()) +
+           "; nothing was changed.";
+  }
   switch (error.code) {
     case Errc::kInUse:
       if (site.starts_with("grpc")) {

@@ -38,9 +38,12 @@ sigset_t block_end_signals() {
 }
 
 void confine_process(const std::string& directory) {
-  const auto given = confine(directory, false);
+  // Before any thread, and so before the configuration is looked at for its errors.
+  const auto config = load_config(directory);
+  const bool may_connect = config && !config->postgresql.empty();
+  const auto given = confine(directory, may_connect);
   const auto word = [](bool yes) { return yes ? Word("yes") : Word("no"); };
-  const bool all = given.system_calls && given.files && given.connections;
+  const bool all = given.system_calls && given.files && (given.connections || may_connect);
   log_event(all || !kSandboxPossible ? LogLevel::kInfo : LogLevel::kWarning, "confined",
             {{"system_calls", word(given.system_calls)},
              {"files", word(given.files)},
@@ -92,6 +95,7 @@ int serve(const ServeArguments& arguments) {
   const auto relay = Relay::start(options);
   if (!relay) return failed(relay.error());
   if (arguments.open) log_event(LogLevel::kWarning, "open_to_anyone");
+  for (const auto& warning : (*relay)->warnings()) complain(warning);
   log_event(LogLevel::kInfo, "ready", {{"duration_ms", milliseconds_since(start)}});
   std::printf("ready %s\n", (*relay)->address().c_str());
   std::fflush(stdout);

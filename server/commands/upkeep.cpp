@@ -8,6 +8,7 @@
 #include "server/config.h"
 #include "server/data_dir.h"
 #include "server/relay.h"
+#include "server/store/postgres_store.h"
 #include "server/store/verify.h"
 
 namespace magpie::server::commands {
@@ -17,11 +18,17 @@ namespace {
 int done(const Result<void>& result) { return result ? kDone : failed(result.error()); }
 
 Result<void> verify_directory(const std::string& directory) {
+  MAGPIE_TRY(const auto config, load_config(directory));
+  if (!config.postgresql.empty()) {
+    // Beside the relays that use it.
+    MAGPIE_TRY(const auto store,
+               PostgresStore::open(config.postgresql, PostgresStore::Mode::kSnapshot));
+    return verify(static_cast<Store&>(*store));
+  }
   if (!std::filesystem::exists(rooms_path(directory))) {
     return fail(Errc::kNotFound, "check: no store");
   }
   MAGPIE_TRY(const auto locked, DataDir::lock(directory));
-  MAGPIE_TRY_VOID(load_config(directory));
   MAGPIE_TRY_VOID(address_of(directory));
   MAGPIE_TRY(const auto store,
              RocksdbStore::open(rooms_path(directory), RocksdbStore::Mode::kReadOnly));

@@ -32,6 +32,9 @@ class RelayService final
   void drain();
   void expire() { shards_.expire(); }
   Result<void> write(WriteBatch batch) { return shards_.write(std::move(batch)); }
+  /// Other processes changed rooms in the store (Shards::changed).
+  void changed(std::vector<RoomMark> rooms) { shards_.changed(std::move(rooms)); }
+  void look_again() { shards_.look_again(); }
   bool failed() const { return shards_.failed(); }
   Time now() { return shards_.now(); }
   std::size_t session_count();

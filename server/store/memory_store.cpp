@@ -100,6 +100,15 @@ Result<std::optional<CodeRecord>> MemoryStore::find_code(const CodeId& code) {
   return found->second;
 }
 
+Result<std::vector<RoomId>> MemoryStore::list_rooms(const std::optional<RoomId>& after,
+                                                    std::size_t count_max) {
+  std::lock_guard lock(mutex_);
+  std::vector<RoomId> out;
+  auto it = after ? rooms_.upper_bound(*after) : rooms_.begin();
+  for (; it != rooms_.end() && out.size() < count_max; ++it) out.push_back(it->first);
+  return out;
+}
+
 Result<void> MemoryStore::write(std::span<const WriteBatch> batches) {
   std::lock_guard lock(mutex_);
   for (const auto& batch : batches) {

@@ -31,6 +31,8 @@ class MemoryStore final : public Store {
   Result<std::vector<TokenKeyRecord>> list_token_keys() override;
   Result<std::optional<std::uint32_t>> find_spent(TokenKeyId key, const SpentId& id) override;
   Result<std::optional<CodeRecord>> find_code(const CodeId& code) override;
+  Result<std::vector<RoomId>> list_rooms(const std::optional<RoomId>& after,
+                                         std::size_t count_max) override;
   Result<void> write(std::span<const WriteBatch> batches) override;
   bool shared() const override { return shared_; }
   Result<Conflicts> commit(std::span<const WriteBatch> batches) override;

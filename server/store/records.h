@@ -10,6 +10,9 @@
 /// were never written so.
 namespace magpie::server::records {
 
+/// An entry's value is this, then its payload.
+constexpr std::size_t kEntryHeadBytes = 1 + EntryId::kSize + 4 + 1 + 8;
+
 std::string room_key(const RoomId& room);
 std::string slot_key(const RoomId& room, SlotId slot);
 std::string entry_key(const RoomId& room, Sequence sequence);

@@ -68,7 +68,10 @@ class WrittenTo {
   void add(std::span<const WriteBatch> batches) {
     std::lock_guard lock(mutex_);
     for (const auto& batch : batches) {
-      for (const auto& write : batch.writes) parts_.set(part_of(write));
+      for (const auto& write : batch.writes) {
+        // What is of no room is merged with whichever is.
+        if (const auto* const room = room_of(write)) parts_.set(room->bytes()[0]);
+      }
     }
   }
   void add(const std::bitset<256>& parts) {
@@ -81,20 +84,6 @@ class WrittenTo {
   }
 
  private:
-  static std::size_t part_of(const Write& write) {
-    return std::visit(
-        [](const auto& one) -> std::size_t {
-          if constexpr (requires { one.due; }) {
-            return one.due.room.bytes()[0];
-          } else if constexpr (requires { one.room; }) {
-            return one.room.bytes()[0];
-          } else {
-            return 0;  // of no room: merged with whichever is
-          }
-        },
-        write);
-  }
-
   std::mutex mutex_;
   std::bitset<256> parts_;
 };

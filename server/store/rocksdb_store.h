@@ -42,12 +42,12 @@ class RocksdbStore final : public Store {
   Result<std::vector<TokenKeyRecord>> list_token_keys() override;
   Result<std::optional<std::uint32_t>> find_spent(TokenKeyId key, const SpentId& id) override;
   Result<std::optional<CodeRecord>> find_code(const CodeId& code) override;
+  Result<std::vector<RoomId>> list_rooms(const std::optional<RoomId>& after,
+                                         std::size_t count_max) override;
   Result<void> write(std::span<const WriteBatch> batches) override;
   Result<void> purge() override;
   Result<StoreCounts> counts() override;
 
-  /// Rooms in the order of their ids, those above `after`; at most `count_max`.
-  Result<std::vector<RoomId>> list_rooms(const std::optional<RoomId>& after, std::size_t count_max);
   /// Reads every file and compares it with its checksums. Slow.
   Result<void> verify_files();
   /// Makes `directory`, which must not exist, a store that holds what this one holds now; beside

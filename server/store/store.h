@@ -159,6 +159,9 @@ class Store {
   /// What PutSpent wrote: how many tokens were granted.
   virtual Result<std::optional<std::uint32_t>> find_spent(TokenKeyId key, const SpentId& id) = 0;
   virtual Result<std::optional<CodeRecord>> find_code(const CodeId& code) = 0;
+  /// Rooms in the order of their ids, those above `after`; at most `count_max`.
+  virtual Result<std::vector<RoomId>> list_rooms(const std::optional<RoomId>& after,
+                                                 std::size_t count_max) = 0;
   /// Applies the batches, in order and all in one: after an error none is applied. On disk when
   /// it returns where one of them is durable. After an error of a durable write the caller must
   /// not write again (what reached the disk is unknown): the committer sees to that.

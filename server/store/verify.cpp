@@ -83,6 +83,10 @@ Result<void> verify_room(Store& store, const RoomId& room) {
 
 Result<void> verify(RocksdbStore& store) {
   MAGPIE_TRY_VOID(store.verify_files());
+  return verify(static_cast<Store&>(store));
+}
+
+Result<void> verify(Store& store) {
   for (std::optional<RoomId> after;;) {
     MAGPIE_TRY(const auto page, store.list_rooms(after, kPage));
     for (const auto& room : page) MAGPIE_TRY_VOID(verify_room(store, room));

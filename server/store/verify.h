@@ -9,5 +9,7 @@ namespace magpie::server {
 /// room's record says of its slots and entries. For a store to which nobody writes. Errors:
 /// kDamaged, its site saying what was found; kStorage.
 Result<void> verify(RocksdbStore& store);
+/// The records alone, of any store.
+Result<void> verify(Store& store);
 
 }  // namespace magpie::server

@@ -17,9 +17,9 @@
 #include "server/room/allowances.h"
 #include "server/rpc/tls_identity.h"
 #include "tests/server/support/raw_client.h"
+#include "tests/server/support/raw_tokens.h"
 #include "tests/server/support/relay_process.h"
 #include "tests/server/support/stores.h"
-#include "tests/server/support/token_buyer.h"
 
 namespace magpie::server::test {
 namespace {
@@ -231,26 +231,6 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-/// What gRPC's health protocol answers, as its one field: 1 is SERVING.
-int health(const RawClient& client) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
-  // On the wire a call of one message each way is a stream of one message each way.
-  const grpc::internal::RpcMethod method("/grpc.health.v1.Health/Check",
-                                         grpc::internal::RpcMethod::BIDI_STREAMING);
-  const std::unique_ptr<grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>> stream(
-      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(
-          client.channel().get(), method, &context));
-  const grpc::Slice nothing("");
-  stream->Write(grpc::ByteBuffer(&nothing, 1));
-  stream->WritesDone();
-  grpc::ByteBuffer answer;
-  grpc::Slice slice;
-  const bool read = stream->Read(&answer) && answer.DumpToSingleSlice(&slice).ok();
-  EXPECT_TRUE(stream->Finish().ok());
-  return read && slice.size() == 2 ? slice.begin()[1] : -1;
-}
-
 TEST_F(OperationTest, figures_are_told_to_those_who_watch_and_nothing_of_a_room) {
   const auto port = free_port();
   ASSERT_EQ(run({"init", "--data", data()}), 0);
@@ -259,7 +239,7 @@ TEST_F(OperationTest, figures_are_told_to_those_who_watch_and_nothing_of_a_room)
   RelayProcess relay(serve(data()));
   const auto address = relay.address();
   RawClient client(address, read_file(data() + "/relay.crt"));
-  EXPECT_EQ(health(client), 1);
+  EXPECT_EQ(health_of(client), 1);
   RawStream stream(client);
   make_room(stream);
   append(stream, 3);
@@ -366,23 +346,6 @@ TEST_F(OperationTest, the_log_names_nobody) {
   }
 }
 
-v1::ClientFrame redeem_frame(const Redeem& redeem) {
-  v1::ClientFrame frame;
-  auto& to = *frame.mutable_redeem();
-  to.set_code(text_of(redeem.code));
-  to.set_key(redeem.key);
-  for (const auto& element : redeem.blinded) to.add_blinded(text_of(element));
-  return frame;
-}
-
-Redeemed redeemed_of(const v1::Redeemed& from) {
-  Redeemed to{from.key(), {}, *crypto::voprf::Proof::from(as_bytes(from.proof()))};
-  for (const auto& element : from.evaluated()) {
-    to.evaluated.push_back(*crypto::voprf::Element::from(as_bytes(element)));
-  }
-  return to;
-}
-
 TEST_F(OperationTest, what_is_stored_ties_no_code_to_a_token_and_no_token_to_a_room) {
   auto arguments = serve(data());
   arguments.pop_back();  // --open
@@ -393,12 +356,9 @@ TEST_F(OperationTest, what_is_stored_ties_no_code_to_a_token_and_no_token_to_a_r
   RawClient client(address, read_file(data() + "/relay.crt"));
   RawStream stream(client);
   ASSERT_EQ(stream.greeting().token_keys_size(), 1);
-  const TokenKey key{
-      stream.greeting().token_keys(0).number(),
-      *crypto::voprf::PublicKey::from(as_bytes(stream.greeting().token_keys(0).public_key()))};
   const auto text = invite(3);
   const auto code = code_of(text);
-  const TokenBuyer buyer(code, key, 3, random_);
+  const TokenBuyer buyer(code, token_key_of(stream), 3, random_);
   const auto answer = stream.ask(redeem_frame(buyer.frame()));
   ASSERT_TRUE(answer.has_redeemed());
   const auto tokens = buyer.tokens(redeemed_of(answer.redeemed()));
@@ -407,10 +367,7 @@ TEST_F(OperationTest, what_is_stored_ties_no_code_to_a_token_and_no_token_to_a_r
   EXPECT_EQ(stream.ask(create_frame(random_, key_)).refusal().code(), v1::Refusal::NOT_INVITED);
   for (const auto& token : tokens) {
     auto create = create_frame(random_, crypto::SignKeyPair::generate(random_));
-    auto& to = *create.mutable_create_room()->mutable_token();
-    to.set_key(token.key);
-    to.set_input(text_of(token.input));
-    to.set_output(text_of(token.output));
+    pay(create, token);
     ASSERT_TRUE(stream.ask(create).has_created());
   }
   relay.kill(SIGKILL);  // with everything still in the log

@@ -14,8 +14,9 @@ namespace magpie::test {
 /// A folder of its own for one test, removed with everything in it.
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "magpie-test-XXXXXX").string();
+  explicit TemporaryFolder(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "magpie-test-XXXXXX").string();
     MAGPIE_CHECK(::mkdtemp(name.data()) != nullptr);
     path_ = name;
   }

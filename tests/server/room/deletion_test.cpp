@@ -26,7 +26,8 @@ class DeletionTest : public PairTest {
   const std::string read_ = "a text that everybody has read";
   const std::string unread_ = "a text that somebody has not read";
 };
-INSTANTIATE_TEST_SUITE_P(Files, DeletionTest, ::testing::Values(StoreKind::kRocksdb), name_of);
+INSTANTIATE_TEST_SUITE_P(Files, DeletionTest,
+                         ::testing::Values(StoreKind::kRocksdb, StoreKind::kPostgres), name_of);
 
 TEST_P(DeletionTest, what_everybody_has_read_is_in_no_file) {
   const auto frame = entry_of(read_);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several relays over one store: hubs that know of each other only through it.
+#include "server/room/allowances.h"
 #include "server/store/memory_store.h"
 #include "tests/server/support/relay_fixture.h"
+#include "tests/server/support/tested_store.h"
+#include "tests/server/support/token_buyer.h"
 
 namespace magpie::server::test {
 namespace {
@@ -9,11 +12,12 @@ namespace {
 /// One relay's hub. What it commits is known to the others only when they are told.
 class SharedHub {
  public:
-  SharedHub(Store& store, Random& random, const RelayIdentity& identity)
+  SharedHub(Store& store, Random& random, const RelayIdentity& identity,
+            Allowances* allowances = nullptr)
       : store_(store),
         random_(random),
         identity_(identity),
-        hub_(store, sink_, random, identity, Limits{}) {}
+        hub_(store, sink_, random, identity, Limits{}, Hub::Shard{}, allowances) {}
 
   SessionId open() {
     const SessionId session{next_++};
@@ -38,6 +42,9 @@ class SharedHub {
     auto conflicts = *store_.commit({&batch, 1});
     if (lost) conflicts.clear();
     std::vector<RoomMark> woken;
+    for (const auto& write : batch.writes) {
+      if (lost && room_of(write) != nullptr) conflicts.push_back(*room_of(write));
+    }
     for (const auto& revision : batch.revisions) {
       if (lost) conflicts.push_back(revision.room);
       if (revision.wake) woken.push_back(mark_of(revision.room));
@@ -267,6 +274,147 @@ TEST_F(SharingTest, a_removed_slot_reads_up_to_its_removal_at_every_relay) {
   there_.ask(at_there_, entry(2));
   there_.commit();
   EXPECT_EQ(refusal(there_.sink().take(at_there_), there_.last()), Errc::kNoRight);
+}
+
+/// A relay that makes rooms for those whom it, or another of them, invited.
+struct InvitingRelay {
+  InvitingRelay(Store& store, Random& random, const RelayIdentity& identity)
+      : allowances(store, random), hub(store, random, identity, &allowances) {
+    EXPECT_TRUE(allowances.load(kStart));
+    const auto batch = allowances.upkeep(kStart);
+    EXPECT_TRUE(batch.empty() || store.write({&batch, 1}));
+    EXPECT_TRUE(allowances.load(kStart));
+  }
+  TokenKey key() const { return allowances.published(kStart).at(0); }
+
+  Allowances allowances;
+  SharedHub hub;
+};
+
+class PaidSharingTest : public ::testing::Test {
+ protected:
+  /// Of a code that the administrator of either relay made.
+  InvitationCode invite(std::uint32_t uses) {
+    const auto made = make_invitation(2, uses, random_);
+    EXPECT_TRUE(store_.write({&made.batch, 1}));
+    return code_of(made.text);
+  }
+  TokenBuyer buyer(const InvitationCode& code) { return {code, here_.key(), 2, random_}; }
+  std::vector<Token> tokens() {
+    const auto buyer = this->buyer(invite(1));
+    return buyer.tokens(ask_for<Redeemed>(here_.hub, at_here_, buyer.frame()));
+  }
+  CreateRoom room_for(const Token& token) {
+    return {random_.id<RoomId>(),
+            {{random_.id<SlotKey>(), kAllRights}},
+            random_.id<EntryId>(),
+            Buffer{1},
+            token};
+  }
+  /// The answer to this alone.
+  template <class T, class Body>
+  static T ask_for(SharedHub& hub, SessionId session, Body body) {
+    const auto frames = hub.exchange(session, std::move(body));
+    return answer<T>(frames, hub.last());
+  }
+  std::vector<ServerFrame> told_here() { return here_.hub.sink().take(at_here_); }
+  std::vector<ServerFrame> told_there() { return there_.hub.sink().take(at_there_); }
+
+  TestedStore store_{true};
+  magpie::test::SeededRandom random_{78};
+  RelayIdentity identity_ = random_.id<RelayIdentity>();
+  InvitingRelay here_{store_, random_, identity_};
+  InvitingRelay there_{store_, random_, identity_};
+  SessionId at_here_ = here_.hub.open();
+  SessionId at_there_ = there_.hub.open();
+};
+
+TEST_F(PaidSharingTest, relays_have_the_same_keys_and_codes) {
+  EXPECT_EQ(here_.key().public_key, there_.key().public_key);
+  const auto token = tokens().at(0);
+  ask_for<Created>(there_.hub, at_there_, room_for(token));
+  EXPECT_EQ(ask_for<Refusal>(here_.hub, at_here_, room_for(token)).code, Errc::kNotInvited);
+}
+
+TEST_F(PaidSharingTest, a_token_that_is_spent_at_two_relays_at_once_makes_one_room) {
+  const auto tokens = this->tokens();
+  here_.hub.ask(at_here_, room_for(tokens[0]));
+  there_.hub.ask(at_there_, room_for(tokens[0]));
+  const auto other = there_.hub.ask(at_there_, room_for(tokens[1]));
+  here_.hub.commit();
+  there_.hub.commit();
+  answer<Created>(told_here(), here_.hub.last());
+  const auto frames = told_there();
+  EXPECT_EQ(refusal(frames, other - 1), Errc::kNotInvited);
+  answer<Created>(frames, other);
+  EXPECT_EQ(store_.counts()->rooms, 2u);
+}
+
+TEST_F(PaidSharingTest, a_room_asked_for_at_two_relays_is_made_once_and_told_to_both) {
+  const auto tokens = this->tokens();
+  auto create = room_for(tokens[0]);
+  here_.hub.ask(at_here_, create);
+  there_.hub.ask(at_there_, create);
+  here_.hub.commit();
+  there_.hub.commit();
+  answer<Created>(told_here(), here_.hub.last());
+  answer<Created>(told_there(), there_.hub.last());
+  // The other one makes it just between two looks into the store.
+  create = room_for(tokens[1]);
+  store_.before_spent = [&] { here_.hub.exchange(at_here_, create); };
+  ask_for<Created>(there_.hub, at_there_, create);
+  EXPECT_EQ(store_.counts()->rooms, 2u);
+}
+
+TEST_F(PaidSharingTest, a_code_gives_what_it_says_whichever_relay_is_asked) {
+  const auto code = invite(3);
+  const std::array buyers{buyer(code), buyer(code), buyer(code), buyer(code)};
+  here_.hub.ask(at_here_, buyers[0].frame());
+  const auto batch = here_.hub.hub().take_batch();
+  here_.hub.ask(at_here_, buyers[1].frame());
+  const auto meanwhile = ask_for<Redeemed>(there_.hub, at_there_, buyers[2].frame());
+  EXPECT_EQ(buyers[2].tokens(meanwhile).size(), 2u);
+  here_.hub.hub().committed({}, *store_.commit({&batch, 1}));
+  here_.hub.commit();
+  const auto frames = told_here();
+  const auto first = answer<Redeemed>(frames, here_.hub.last() - 1);
+  EXPECT_EQ(buyers[0].tokens(first).size(), 2u);
+  EXPECT_EQ(buyers[1].tokens(answer<Redeemed>(frames, here_.hub.last())).size(), 2u);
+  EXPECT_FALSE(store_.find_code(code_id(code))->has_value());
+  const auto too_many = ask_for<Refusal>(there_.hub, at_there_, buyers[3].frame());
+  EXPECT_EQ(too_many.code, Errc::kNotInvited);
+  const auto again = ask_for<Redeemed>(there_.hub, at_there_, buyers[0].frame());
+  EXPECT_EQ(again.evaluated, first.evaluated);
+}
+
+TEST_F(PaidSharingTest, a_redemption_asked_at_two_relays_is_done_once_and_told_to_both) {
+  const auto code = invite(2);
+  const auto buyer = this->buyer(code);
+  here_.hub.ask(at_here_, buyer.frame());
+  there_.hub.ask(at_there_, buyer.frame());
+  here_.hub.commit();
+  there_.hub.commit();
+  EXPECT_EQ(answer<Redeemed>(told_here(), here_.hub.last()).evaluated,
+            answer<Redeemed>(told_there(), there_.hub.last()).evaluated);
+  EXPECT_EQ((*store_.find_code(code_id(code)))->uses, 1u);
+}
+
+TEST_F(PaidSharingTest, a_payment_of_unknown_outcome_is_made_once) {
+  const auto code = invite(1);
+  const auto buyer = this->buyer(code);
+  here_.hub.ask(at_here_, buyer.frame());
+  here_.hub.commit_one(true);
+  here_.hub.commit();
+  const auto tokens = buyer.tokens(answer<Redeemed>(told_here(), here_.hub.last()));
+  ASSERT_EQ(tokens.size(), 2u);
+  here_.hub.ask(at_here_, room_for(tokens[0]));
+  here_.hub.commit_one(true);
+  here_.hub.ask(at_here_, room_for(tokens[1]));
+  here_.hub.commit();
+  const auto frames = told_here();
+  answer<Created>(frames, here_.hub.last() - 1);
+  answer<Created>(frames, here_.hub.last());
+  EXPECT_EQ(store_.counts()->rooms, 2u);
 }
 
 /// Everything at random: who asks where, when batches are taken, told, or their outcome lost.

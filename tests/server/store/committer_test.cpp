@@ -27,10 +27,11 @@ TEST(Committer, gathers_what_comes_during_a_write_into_the_next_one) {
   {
     Committer committer(store);
     for (int i = 0; i < 10; ++i) {
-      committer.submit(room_batch(static_cast<std::uint8_t>(i)), [&order, i](const Result<Conflicts>& result) {
-        EXPECT_TRUE(result);
-        order.push_back(i);
-      });
+      committer.submit(room_batch(static_cast<std::uint8_t>(i)),
+                       [&order, i](const Result<Conflicts>& result) {
+                         EXPECT_TRUE(result);
+                         order.push_back(i);
+                       });
       if (i == 0) entered.get_future().wait();
     }
     gate.set_value();
@@ -45,8 +46,9 @@ TEST(Committer, stops_for_good_at_the_first_error) {
   Committer committer(store);
   const auto submit = [&](std::uint8_t number) {
     std::promise<bool> written;
-    committer.submit(room_batch(number),
-                     [&](const Result<Conflicts>& result) { written.set_value(result.has_value()); });
+    committer.submit(room_batch(number), [&](const Result<Conflicts>& result) {
+      written.set_value(result.has_value());
+    });
     return written.get_future().get();
   };
   EXPECT_TRUE(submit(1));

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <barrier>
+#include <thread>
+
 #include "server/store/rocksdb_store.h"
 #include "tests/server/support/stores.h"
 #include "tests/support/seeded_random.h"
@@ -241,6 +244,90 @@ TEST_P(StoreTest, counts_what_it_keeps) {
   EXPECT_EQ(counts.rooms, 3u);
   EXPECT_EQ(counts.entries, 6u);
   EXPECT_EQ(counts.payload_bytes, 30u);
+}
+
+/// What relays that share a store promise each other through it.
+class SharedStoreTest : public ::testing::TestWithParam<StoreKind> {
+ protected:
+  /// Makes a room that is paid for so.
+  WriteBatch made(const RoomId& room, Write payment) {
+    WriteBatch batch;
+    batch.writes = {std::move(payment), PutRoom{room, {.head = 1}}, PutSlot{room, {}}};
+    batch.revisions = {{.room = room, .expected = 0, .next = ++revision_}};
+    batch.durable = true;
+    return batch;
+  }
+  static WriteBatch batch_of(std::vector<Write> writes) {
+    WriteBatch batch;
+    batch.writes = std::move(writes);
+    batch.durable = true;
+    return batch;
+  }
+  bool is_there(const RoomId& room) { return stores_.first().load_room(room)->has_value(); }
+
+  magpie::test::SeededRandom random_{4};
+  std::uint64_t revision_ = 0;
+  SharedStores stores_{GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(Shared, SharedStoreTest,
+                         ::testing::Values(StoreKind::kMemory, StoreKind::kPostgres), name_of);
+
+TEST_P(SharedStoreTest, a_token_pays_for_one_room_and_another_room_is_not_harmed) {
+  const std::array rooms{random_.id<RoomId>(), random_.id<RoomId>(), random_.id<RoomId>()};
+  const auto token = random_.id<SpentId>();
+  const auto first = made(rooms[0], PutSpent{1, token, 0, rooms[0]});
+  EXPECT_EQ(*stores_.first().commit({&first, 1}), Conflicts{});
+  const std::array batches{made(rooms[1], PutSpent{1, token, 0, rooms[1]}),
+                           made(rooms[2], PutSpent{2, token, 0, rooms[2]})};
+  EXPECT_EQ(*stores_.second().commit(batches), Conflicts{rooms[1]});
+  EXPECT_TRUE(is_there(rooms[0]));
+  EXPECT_FALSE(is_there(rooms[1]));
+  EXPECT_TRUE(is_there(rooms[2]));
+  EXPECT_EQ(stores_.first().counts()->rooms, 2u);
+}
+
+TEST_P(SharedStoreTest, a_use_of_a_code_is_taken_once) {
+  const auto code = random_.id<CodeId>();
+  const auto id = random_.id<RoomId>();
+  const auto invitation = batch_of({PutCode{code, {10, 3}}});
+  EXPECT_EQ(*stores_.first().commit({&invitation, 1}), Conflicts{});
+  const auto redemption = random_.id<SpentId>();
+  const auto first = batch_of({UseCode{code, {10, 2}, id}, PutSpent{1, redemption, 10, id}});
+  const auto late = random_.id<SpentId>();
+  const auto second = batch_of({UseCode{code, {10, 2}, id}, PutSpent{1, late, 10, id}});
+  EXPECT_EQ(*stores_.first().commit({&first, 1}), Conflicts{});
+  EXPECT_EQ(*stores_.second().commit({&second, 1}), Conflicts{id});
+  EXPECT_FALSE(stores_.first().find_spent(1, late)->has_value());
+  const auto rest = batch_of({UseCode{code, {10, 1}, id}, UseCode{code, {10, 0}, id}});
+  EXPECT_EQ(*stores_.second().commit({&rest, 1}), Conflicts{});
+  EXPECT_FALSE(stores_.first().find_code(code)->has_value());
+  EXPECT_EQ(*stores_.second().commit({&rest, 1}), Conflicts{id});
+}
+
+TEST_P(SharedStoreTest, of_those_who_pay_with_the_same_at_once_one_makes_a_room) {
+  constexpr std::size_t kTokens = 40;
+  std::vector<SpentId> tokens;
+  for (std::size_t i = 0; i < kTokens; ++i) tokens.push_back(random_.id<SpentId>());
+  std::array<std::vector<WriteBatch>, 2> asked;
+  for (std::size_t i = 0; i < kTokens; ++i) {
+    for (auto& batches : asked) {
+      const auto room = random_.id<RoomId>();
+      batches.push_back(made(room, PutSpent{1, tokens[i], 0, room}));
+    }
+  }
+  std::array<std::size_t, 2> refused{};
+  std::barrier together(2);
+  const auto spend = [&](Store& store, std::size_t who) {
+    for (std::size_t i = 0; i < kTokens; i += 4) {
+      together.arrive_and_wait();
+      refused[who] += store.commit(std::span(asked[who]).subspan(i, 4))->size();
+    }
+  };
+  std::thread other([&] { spend(stores_.second(), 1); });
+  spend(stores_.first(), 0);
+  other.join();
+  EXPECT_EQ(refused[0] + refused[1], kTokens);
+  EXPECT_EQ(stores_.first().counts()->rooms, kTokens);
 }
 
 TEST(RocksdbStore, purge_takes_what_was_deleted_out_of_the_files) {

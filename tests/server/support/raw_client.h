@@ -42,6 +42,26 @@ class RawClient {
   std::unique_ptr<v1::Relay::Stub> stub_;
 };
 
+/// What gRPC's health protocol answers, as its one field: 1 is SERVING.
+inline int health_of(const RawClient& client) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  // On the wire a call of one message each way is a stream of one message each way.
+  const grpc::internal::RpcMethod method("/grpc.health.v1.Health/Check",
+                                         grpc::internal::RpcMethod::BIDI_STREAMING);
+  const std::unique_ptr<grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>> stream(
+      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(
+          client.channel().get(), method, &context));
+  const grpc::Slice nothing("");
+  stream->Write(grpc::ByteBuffer(&nothing, 1));
+  stream->WritesDone();
+  grpc::ByteBuffer answer;
+  grpc::Slice slice;
+  const bool read = stream->Read(&answer) && answer.DumpToSingleSlice(&slice).ok();
+  EXPECT_TRUE(stream->Finish().ok());
+  return read && slice.size() == 2 ? slice.begin()[1] : -1;
+}
+
 /// One stream of it. Every wait ends by the stream's deadline.
 class RawStream {
  public:

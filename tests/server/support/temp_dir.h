@@ -2,7 +2,7 @@
 #pragma once
 
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string>
 
 #include "tests/support/temporary_folder.h"
@@ -12,8 +12,9 @@ namespace magpie::server::test {
 using TempDir = magpie::test::TemporaryFolder;
 
 inline std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream out;
+  out << std::ifstream(path, std::ios::binary).rdbuf();
+  return std::move(out).str();
 }
 
 }  // namespace magpie::server::test

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <future>
 
 #include "server/store/memory_store.h"
@@ -11,6 +12,9 @@ namespace magpie::server::test {
 /// A memory store whose writes can be held, counted and made to fail.
 class TestedStore final : public Store {
  public:
+  /// `shared`: as one that several relays write to.
+  explicit TestedStore(bool shared = false) : store_(shared) {}
+
   Result<std::optional<RoomState>> load_room(const RoomId& room) override {
     return store_.load_room(room);
   }
@@ -39,10 +43,15 @@ class TestedStore final : public Store {
     return store_.list_token_keys();
   }
   Result<std::optional<std::uint32_t>> find_spent(TokenKeyId key, const SpentId& id) override {
+    if (before_spent) std::exchange(before_spent, nullptr)();
     return store_.find_spent(key, id);
   }
   Result<std::optional<CodeRecord>> find_code(const CodeId& code) override {
     return store_.find_code(code);
+  }
+  Result<std::vector<RoomId>> list_rooms(const std::optional<RoomId>& after,
+                                         std::size_t count_max) override {
+    return store_.list_rooms(after, count_max);
   }
   Result<void> write(std::span<const WriteBatch> batches) override {
     ++writes;
@@ -51,6 +60,10 @@ class TestedStore final : public Store {
     if (failing) return fail(Errc::kStorage, "test: EIO");
     return store_.write(batches);
   }
+  bool shared() const override { return store_.shared(); }
+  Result<Conflicts> commit(std::span<const WriteBatch> batches) override {
+    return shared() ? store_.commit(batches) : Store::commit(batches);
+  }
   Result<void> purge() override { return {}; }
   Result<StoreCounts> counts() override { return store_.counts(); }
 
@@ -58,6 +71,8 @@ class TestedStore final : public Store {
   std::atomic<bool> failing{false};
   std::promise<void>* entered = nullptr;
   std::shared_future<void> gate;
+  /// Called before the next look for what is spent.
+  std::function<void()> before_spent;
 
  private:
   MemoryStore store_;
