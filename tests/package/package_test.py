@@ -69,6 +69,10 @@ def main_process(machine):
     return machine.run("systemctl show --value --property MainPID magpie-relay").strip()
 
 
+def stops_of(machine):
+    return machine.run("journalctl -u magpie-relay -o cat").count("event=stopped")
+
+
 def look_at_service(machine):
     """Runs as its own user, confined by systemd and by itself."""
     wait_until("the service answers", lambda: health(machine) == "ok")
@@ -138,11 +142,11 @@ def lifecycle(machine):
     machine.run("apt-get install ./build/package/magpie-cli_*.deb")
     people = People(machine, address, invitation)
     people.write("before the upgrade")
-    old = main_process(machine)
+    old, stops = main_process(machine), stops_of(machine)
     machine.run("apt-get install /later.deb")
     wait_until("the service answers again", lambda: health(machine) == "ok")
     assert main_process(machine) != old, "the old program still runs"
-    assert "event=stopped" in machine.run("journalctl -u magpie-relay -o cat")
+    assert stops_of(machine) == stops + 1, "the old program did not end by itself"
     people.arrives("before the upgrade")
 
     people.write("before the move")

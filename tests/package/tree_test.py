@@ -49,6 +49,21 @@ class Package(unittest.TestCase):
             self.assertEqual(re.findall(r"^(?:\\fB-\w\\fR,|\\fB)(--[a-z-]+)", page, re.M)[:len(options)],
                              options)
 
+    def test_completion_offers_commands_then_their_options(self):
+        def offered(program, *words):
+            name = pathlib.Path(program).name
+            return output("bash", "-c", f"""
+                eval "$(scripts/completion {program})"
+                COMP_WORDS=({name} {' '.join(words)}) COMP_CWORD={len(words)}
+                _{name}; printf '%s\n' "${{COMPREPLY[@]}}" """).split()
+
+        self.assertEqual(offered(RELAY, "inv"), ["invite"])
+        self.assertEqual(offered(RELAY, "backup", "--data", "x", "--t"), ["--to"])
+        self.assertEqual(offered(CLI, "saf"), ["safety-number"])
+        self.assertEqual(offered(CLI, "join", "link", "--pi"), ["--pin"])
+        self.assertEqual(offered(CLI, "join", "link", "--pro"), ["--profile"])
+        self.assertEqual(offered(CLI, "rooms", "--pi"), [])
+
     @unittest.skipUnless(ANALYZE, "no systemd here")
     def test_systemd_understands_the_service_and_confines_it(self):
         with tempfile.TemporaryDirectory() as folder:
