@@ -38,6 +38,15 @@ class Package(unittest.TestCase):
                     name = line.split()[0]
                     self.assertTrue(name.startswith("obj/") or (ROOT / name).is_file(), name)
 
+    def test_it_is_built_with_what_the_programs_are_built_with(self):
+        packages = (ROOT / "scripts/packages.txt").read_text()
+        needed = set()
+        for section in ("crypto", "relay and client core"):
+            needed |= set(re.search(rf"^# {section}\n((?:\S+\n)+)", packages, re.M)[1].split())
+        control = (ROOT / "debian/control").read_text()
+        depends = re.search(r"^Build-Depends:((?:.*\n )*.*)", control, re.M)
+        self.assertEqual(needed - set(re.split(r"[\s,]+", depends[1])), set())
+
     def test_manual_pages_have_every_command_and_option(self):
         for program, section, more in PAGES:
             page = output("scripts/manpage", program, section, more).replace("\\-", "-")
