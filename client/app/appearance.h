@@ -15,7 +15,7 @@ class SystemAppearance : public QObject {
   /// `preferences` outlives this.
   explicit SystemAppearance(Preferences& preferences);
 
- private slots:
+ private Q_SLOTS:
   void changed(const QString& group, const QString& key, const QDBusVariant& value);
 
  private:

@@ -6,7 +6,7 @@ namespace magpie::app {
 CoreBridge::CoreBridge(const std::filesystem::path& profile) {
   client_ = std::make_unique<client::Client>(profile, [this](const client::Event& event) {
     QMetaObject::invokeMethod(
-        this, [this, event] { emit happened(event); }, Qt::QueuedConnection);
+        this, [this, event] { Q_EMIT happened(event); }, Qt::QueuedConnection);
   });
 }
 

@@ -34,7 +34,7 @@ class CoreBridge : public QObject {
     };
   }
 
- signals:
+ Q_SIGNALS:
   void happened(const magpie::client::Event& event);
 
  private:

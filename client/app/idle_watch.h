@@ -15,7 +15,7 @@ class IdleWatch : public QObject {
   void set_limit(std::chrono::milliseconds limit);
   bool eventFilter(QObject* watched, QEvent* event) override;
 
- signals:
+ Q_SIGNALS:
   void idle();
 
  private:

@@ -56,28 +56,28 @@ void Preferences::setLanguage(const QString& language) {
   if (known == language_) return;
   language_ = known;
   install_translator();
-  emit languageChanged();
+  Q_EMIT languageChanged();
   save();
 }
 
 void Preferences::setTheme(const QString& theme) {
   if (known_theme(theme) == theme_) return;
   theme_ = known_theme(theme);
-  emit themeChanged();
+  Q_EMIT themeChanged();
   save();
 }
 
 void Preferences::set_system_is_dark(bool dark) {
   if (dark == system_is_dark_) return;
   system_is_dark_ = dark;
-  emit themeChanged();
+  Q_EMIT themeChanged();
 }
 
 void Preferences::setTextScale(qreal scale) {
   scale = std::clamp(scale, 1.0, 2.0);
   if (qFuzzyCompare(scale, text_scale_)) return;
   text_scale_ = scale;
-  emit textScaleChanged();
+  Q_EMIT textScaleChanged();
   save();
 }
 
@@ -85,7 +85,7 @@ void Preferences::setIdleMinutes(int minutes) {
   minutes = std::clamp(minutes, 1, 60);
   if (minutes == idle_minutes_) return;
   idle_minutes_ = minutes;
-  emit idleMinutesChanged();
+  Q_EMIT idleMinutesChanged();
   save();
 }
 

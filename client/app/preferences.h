@@ -41,7 +41,7 @@ class Preferences : public QObject {
   void set_vault_exists() { vault_exists_ = true; }
   void save() const;
 
- signals:
+ Q_SIGNALS:
   void languageChanged();
   void themeChanged();
   void textScaleChanged();

@@ -40,13 +40,13 @@ void Session::set_phase(const QString& phase) {
   set_busy(false);
   if (phase == phase_) return;
   phase_ = phase;
-  emit phaseChanged();
+  Q_EMIT phaseChanged();
 }
 
 void Session::set_busy(bool busy) {
   if (busy == busy_) return;
   busy_ = busy;
-  emit busyChanged();
+  Q_EMIT busyChanged();
 }
 
 void Session::fail_with(const Error& error) {
@@ -63,7 +63,7 @@ void Session::readLink(const QString& link, const QString& pin) {
   link_ = link;
   pin_ = pin.trimmed();
   needs_pin_ = parsed->needs_pin;
-  emit offerChanged();
+  Q_EMIT offerChanged();
   if (needs_pin_ && pin_.isEmpty()) return;
   set_busy(true);
   auto done = core_.answer_to<client::OfferInfo>(
@@ -71,7 +71,7 @@ void Session::readLink(const QString& link, const QString& pin) {
         if (step != step_) return;
         if (!offer) return fail_with(offer.error());
         offer_ = *std::move(offer);
-        emit offerChanged();
+        Q_EMIT offerChanged();
         if (phase_ == "open") return set_busy(false);
         set_phase("about-you");
       });
@@ -88,7 +88,7 @@ void Session::readPicture(const QUrl& file) {
         QMetaObject::invokeMethod(QCoreApplication::instance(), [this, self, link] {
           if (!self) return;
           if (!link) return fail_with({Errc::kBadLink, "picture: no code"});
-          emit pictureRead(*link);
+          Q_EMIT pictureRead(*link);
         });
       });
 }
@@ -109,7 +109,7 @@ void Session::forgetOffer() {
   pin_.clear();
   needs_pin_ = false;
   offer_ = {};
-  emit offerChanged();
+  Q_EMIT offerChanged();
 }
 
 bool Session::isRelayAddress(const QString& text) {
@@ -191,9 +191,9 @@ void Session::clear_content() {
   offline_.clear();
   for (QString& draft : drafts_) draft.fill(QChar(0));
   drafts_.clear();
-  emit profileChanged();
-  emit newGuestsChanged();
-  emit connectionChanged();
+  Q_EMIT profileChanged();
+  Q_EMIT newGuestsChanged();
+  Q_EMIT connectionChanged();
 }
 
 // The answers come in the order of the questions, so the last one opens the screen.
@@ -205,7 +205,7 @@ void Session::read_everything(const QString& first_room) {
   client.profile(core_.answer_to<client::ProfileInfo>(this, [this](auto profile) {
     if (!profile) return fail_with(profile.error());
     profile_ = *std::move(profile);
-    emit profileChanged();
+    Q_EMIT profileChanged();
   }));
   using Introductions = std::vector<client::IntroductionInfo>;
   client.introductions(core_.answer_to<Introductions>(this, [this](auto introductions) {
@@ -243,7 +243,7 @@ void Session::openRoom(const QString& room) {
 }
 
 void Session::dismissGuest(const QString& room) {
-  if (new_guests_.removeAll(room) > 0) emit newGuestsChanged();
+  if (new_guests_.removeAll(room) > 0) Q_EMIT newGuestsChanged();
 }
 
 void Session::joinOffer() {
@@ -255,7 +255,7 @@ void Session::joinOffer() {
         if (step != step_) return;
         if (!answer) return fail_with(answer.error());
         set_busy(false);
-        emit joined(to_text(answer->room));
+        Q_EMIT joined(to_text(answer->room));
       });
   core_.client().join(std::move(request), std::move(done));
 }
@@ -266,14 +266,14 @@ void Session::setRelay(const QString& address) {
   core_.client().set_relay(*parsed, core_.answer_to<void>(this, [this, parsed](Result<void> set) {
     if (!set) return fail_with(set.error());
     profile_.relay = parsed;
-    emit profileChanged();
+    Q_EMIT profileChanged();
   }));
 }
 
 void Session::compareNumber(const QString& fingerprint) {
   auto done = core_.answer_to<std::string>(this, [this, fingerprint](Result<std::string> number) {
     if (!number) return fail_with(number.error());
-    emit numberReady(fingerprint, QString::fromStdString(*number).simplified().split(QChar(' ')));
+    Q_EMIT numberReady(fingerprint, QString::fromStdString(*number).simplified().split(QChar(' ')));
   });
   core_.client().safety_number(id_of<client::RoomId>(conversation_.room()),
                                id_of<client::Fingerprint>(fingerprint), std::move(done));
@@ -328,7 +328,7 @@ void Session::save_drafts() {
 void Session::bring_back(const QString& room, const QString& text) {
   const QString since = draft(room);
   setDraft(room, since.isEmpty() ? text : text + QChar('\n') + since);
-  emit draftRestored(room);
+  Q_EMIT draftRestored(room);
 }
 
 void Session::alert(QQuickItem* item) const {

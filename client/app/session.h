@@ -101,7 +101,7 @@ class Session : public QObject {
   /// Tells a screen reader about a banner, without moving the focus.
   Q_INVOKABLE void alert(QQuickItem* item) const;
 
- signals:
+ Q_SIGNALS:
   void phaseChanged();
   void busyChanged();
   void offerChanged();

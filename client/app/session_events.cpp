@@ -19,7 +19,7 @@ void Session::take_connection(const client::event::Connection& connection) {
   } else {
     offline_.try_emplace(connection.relay, QDateTime::currentDateTime());
   }
-  emit connectionChanged();
+  Q_EMIT connectionChanged();
 }
 
 void Session::take(const client::Event& event) {
@@ -43,7 +43,7 @@ void Session::take(const client::Event& event) {
     introductions_.put(made->introduction);
   } else if (const auto* used = std::get_if<client::event::IntroductionUsed>(&event)) {
     new_guests_.append(to_text(used->room));
-    emit newGuestsChanged();
+    Q_EMIT newGuestsChanged();
   } else if (const auto* connection = std::get_if<client::event::Connection>(&event)) {
     take_connection(*connection);
   }

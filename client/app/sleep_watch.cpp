@@ -29,16 +29,16 @@ SleepWatch::SleepWatch(const QDBusConnection& bus) : bus_(bus) {
 
 void SleepWatch::prepare(bool sleeps) {
   if (sleeps) {
-    emit leaving();
+    Q_EMIT leaving();
   } else {
     put_off();
   }
 }
 
-void SleepWatch::locked() { emit leaving(); }
+void SleepWatch::locked() { Q_EMIT leaving(); }
 
 void SleepWatch::changed(const QString& interface, const QVariantMap& values, const QStringList&) {
-  if (interface == kSession && values.value("LockedHint").toBool()) emit leaving();
+  if (interface == kSession && values.value("LockedHint").toBool()) Q_EMIT leaving();
 }
 
 void SleepWatch::put_off() {

@@ -19,10 +19,10 @@ class SleepWatch : public QObject {
   /// What was to be done before is done.
   void release() { delay_ = {}; }
 
- signals:
+ Q_SIGNALS:
   void leaving();
 
- private slots:
+ private Q_SLOTS:
   void prepare(bool sleeps);
   void locked();
   void changed(const QString& interface, const QVariantMap& values, const QStringList& unset);

@@ -25,6 +25,11 @@ using InvitationCode = FixedBytes<struct InvitationCodeTag, 10>;
 /// Unix time in milliseconds, by this device's clock.
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// As MLS counts it.
+inline std::chrono::sys_seconds seconds(Time time) {
+  return std::chrono::floor<std::chrono::seconds>(time);
+}
+
 /// Where a relay is and which key it must show. Written `HOST:PORT#PIN`, PIN in base64url.
 struct RelayAddress {
   std::string host;  ///< a name, an IPv4 address, or an IPv6 address without brackets

@@ -8,13 +8,13 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view kLabel = "Magpie safety number 1\0"sv;
+constexpr std::string_view kSafetyLabel = "Magpie safety number 1\0"sv;
 constexpr int kRounds = 5200;
 constexpr std::size_t kGroupsEach = 6;
 constexpr std::size_t kGroupBytes = 5;  // 2^40 mod 10^5: the bias is below 10^-7
 
 std::string half(const RootKey& root) {
-  auto digest = crypto::hash(crypto::HashId::kSha512, {as_bytes(kLabel), root.bytes()});
+  auto digest = crypto::hash(crypto::HashId::kSha512, {as_bytes(kSafetyLabel), root.bytes()});
   for (int round = 1; round < kRounds; ++round) {
     digest = crypto::hash(crypto::HashId::kSha512, {digest.bytes(), root.bytes()});
   }

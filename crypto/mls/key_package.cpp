@@ -7,7 +7,7 @@
 namespace magpie::mls {
 namespace {
 
-constexpr std::string_view kLabel = "KeyPackageTBS";
+constexpr std::string_view kKeyPackageLabel = "KeyPackageTBS";
 
 /// Fills every field but `encoded`; the leaf owns a copy of its own part.
 Result<void> decode_fields(Reader& reader, KeyPackage& key_package) {
@@ -48,7 +48,7 @@ crypto::Digest key_package_ref(crypto::HashId hash, const KeyPackage& key_packag
 }
 
 Result<void> verify_key_package_signature(const KeyPackage& key_package) {
-  return verify_with_label(key_package.leaf_node->signature_key, kLabel,
+  return verify_with_label(key_package.leaf_node->signature_key, kKeyPackageLabel,
                            {key_package.signed_fields}, key_package.signature);
 }
 
@@ -57,7 +57,7 @@ Buffer encode_key_package(const Suite& suite, Bytes init_key, const LeafNode& le
   Writer writer;
   writer.u16(kVersion).u16(suite.id).vector(init_key).fixed(leaf_node.encoded);
   encode_extensions(writer, {});
-  const auto signature = sign_with_label(key, kLabel, {writer.view()});
+  const auto signature = sign_with_label(key, kKeyPackageLabel, {writer.view()});
   writer.vector(signature.bytes());
   return writer.take();
 }

@@ -7,7 +7,7 @@
 namespace magpie::mls {
 namespace {
 
-constexpr std::string_view kLabel = "LeafNodeTBS";
+constexpr std::string_view kLeafNodeLabel = "LeafNodeTBS";
 
 Result<void> decode_source(Reader& reader, LeafNode& leaf) {
   MAGPIE_TRY(const std::uint8_t source, reader.u8());
@@ -65,7 +65,7 @@ Result<LeafNodePtr> LeafNode::decode(Reader& reader) {
 }
 
 Result<void> verify_leaf_signature(const LeafNode& leaf, const LeafPlace& place) {
-  return verify_with_label(leaf.signature_key, kLabel,
+  return verify_with_label(leaf.signature_key, kLeafNodeLabel,
                            {leaf.signed_fields, place_suffix(leaf.source, place)}, leaf.signature);
 }
 
@@ -83,7 +83,7 @@ LeafNodePtr make_leaf_node(const LeafNodeContent& content, const crypto::SignKey
   static const std::vector<Extension> kNone;
   encode_extensions(writer, content.extensions == nullptr ? kNone : *content.extensions);
   const auto signature =
-      sign_with_label(key, kLabel, {writer.view(), place_suffix(content.source, place)});
+      sign_with_label(key, kLeafNodeLabel, {writer.view(), place_suffix(content.source, place)});
   writer.vector(signature.bytes());
 
   Reader reader(writer.view());

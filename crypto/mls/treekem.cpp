@@ -9,7 +9,7 @@
 namespace magpie::mls {
 namespace {
 
-constexpr std::string_view kLabel = "UpdatePathNode";
+constexpr std::string_view kPathLabel = "UpdatePathNode";
 
 crypto::Kem::KeyPair node_key_pair(const Suite& suite, const Secret& path_secret) {
   const Secret node_secret = derive_secret(suite.hash, path_secret.expose(), "node");
@@ -131,7 +131,7 @@ Result<Buffer> encrypt_update_path(const Suite& suite, const RatchetTree& tree,
     Writer ciphertexts;
     for (const NodeIndex node : recipients(tree, draft.steps[i], added)) {
       MAGPIE_TRY(const crypto::HpkeCiphertext sealed,
-                 encrypt_with_label(suite, tree.encryption_key(node), kLabel, context,
+                 encrypt_with_label(suite, tree.encryption_key(node), kPathLabel, context,
                                     draft.path_secrets[i].expose(), random));
       encode_hpke_ciphertext(ciphertexts, sealed.enc, sealed.ciphertext);
     }
@@ -181,7 +181,7 @@ Result<Secret> open_update_path(const Suite& suite, const RatchetTree& tree, Lea
     const HpkeCiphertextView& sealed = path_node.encrypted_path_secret[i];
     MAGPIE_TRY(Secret path_secret,
                decrypt_with_label(suite, private_key.expose(), tree.encryption_key(nodes[i]),
-                                  kLabel, context, sealed.kem_output, sealed.ciphertext));
+                                  kPathLabel, context, sealed.kem_output, sealed.ciphertext));
     if (path_secret.size() != suite.hash_size()) {
       return fail(Errc::kInvalidCommit, "path: size of the secret");
     }

@@ -108,6 +108,12 @@ struct Refusal {
   LimitKind limit = LimitKind::kNone;  // with kLimit
 };
 inline Refusal limit_refusal(LimitKind limit) { return {Errc::kLimit, 0, limit}; }
+inline tl::unexpected<Refusal> refuse(Errc code, Sequence last_control = 0) {
+  return tl::unexpected<Refusal>(Refusal{code, last_control});
+}
+inline tl::unexpected<Refusal> refuse(LimitKind limit) {
+  return tl::unexpected<Refusal>(limit_refusal(limit));
+}
 struct Created {};
 struct Attached {
   Sequence head = 0;

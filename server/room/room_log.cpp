@@ -11,14 +11,6 @@ namespace magpie::server {
 
 namespace {
 
-tl::unexpected<Refusal> refuse(Errc code, Sequence last_control = 0) {
-  return tl::unexpected<Refusal>(Refusal{code, last_control});
-}
-
-tl::unexpected<Refusal> refuse(LimitKind limit) {
-  return tl::unexpected<Refusal>(limit_refusal(limit));
-}
-
 std::array<std::uint8_t, 32> creation_of(const CreateRoom& create) {
   Writer writer;
   writer.fixed(create.room.bytes()).u32(static_cast<std::uint32_t>(create.slots.size()));

@@ -3,12 +3,6 @@
 
 namespace magpie::server {
 
-namespace {
-
-tl::unexpected<Refusal> refuse(Errc code) { return tl::unexpected<Refusal>(Refusal{code}); }
-
-}  // namespace
-
 Till::~Till() {
   release(next_);
   release(taken_);

@@ -17,9 +17,9 @@ namespace {
 using namespace crypto;
 
 /// The bare calls that references are made of.
-class Bare {
+class BarePrimitives {
  public:
-  Bare() {
+  BarePrimitives() {
     randombytes_buf(scalar_.data(), scalar_.size());
     crypto_core_ristretto255_random(element_.data());
   }
@@ -109,7 +109,7 @@ struct HpkeFixture : KemFixture {
   HpkeCiphertext sealed;
 };
 
-void add_kems(std::vector<Comparison>& out, const std::shared_ptr<Bare>& bare) {
+void add_kems(std::vector<Comparison>& out, const std::shared_ptr<BarePrimitives>& bare) {
   static HpkeFixture dh(dhkem_x25519());
   static HpkeFixture hybrid(xwing());
   out.push_back({"dhkem_derive", 0, dh.derive(), each([bare] { bare->x25519_base(); })});
@@ -139,7 +139,7 @@ void add_kems(std::vector<Comparison>& out, const std::shared_ptr<Bare>& bare) {
   out.push_back({"xwing_hpke_open", 1024, hybrid.open(), dh.open()});
 }
 
-void add_streams(std::vector<Comparison>& out, const std::shared_ptr<Bare>& bare) {
+void add_streams(std::vector<Comparison>& out, const std::shared_ptr<BarePrimitives>& bare) {
   static SystemRandom random;
   static const Secret key = random.secret(kStreamKeySize);
   static const Buffer part(kStreamPartSize - 8, 3);
@@ -169,7 +169,7 @@ struct TokenFixture {
   voprf::Evaluation evaluation;
 };
 
-void add_tokens(std::vector<Comparison>& out, const std::shared_ptr<Bare>& bare) {
+void add_tokens(std::vector<Comparison>& out, const std::shared_ptr<BarePrimitives>& bare) {
   for (const int n : {1, 32}) {
     auto batch = std::make_shared<TokenFixture>(static_cast<std::size_t>(n));
     out.push_back({"voprf_evaluate", n, each([batch] {
@@ -189,7 +189,7 @@ void add_tokens(std::vector<Comparison>& out, const std::shared_ptr<Bare>& bare)
 }  // namespace
 
 void add_primitives(std::vector<Comparison>& comparisons) {
-  const auto bare = std::make_shared<Bare>();
+  const auto bare = std::make_shared<BarePrimitives>();
   add_kems(comparisons, bare);
   add_streams(comparisons, bare);
   add_tokens(comparisons, bare);

@@ -103,10 +103,10 @@ class PostgresProcess : public ::testing::Test {
 };
 
 /// Appends one after the other; each must be acknowledged in the end.
-class Writer {
+class MemberWriter {
  public:
-  Writer(Member& member, const std::string& room, const crypto::SignKeyPair& key,
-         std::uint64_t seed)
+  MemberWriter(Member& member, const std::string& room, const crypto::SignKeyPair& key,
+               std::uint64_t seed)
       : random_(seed), client_(member.client()), stream_(client_, kPatience), room_(room) {
     EXPECT_TRUE(stream_.ask(stream_.attach_frame(room, key, 0)).has_attached());
   }
@@ -131,9 +131,9 @@ class Writer {
 
 template <class Trouble>
 void PostgresProcess::under_load(Trouble trouble) {
-  std::vector<std::unique_ptr<Writer>> writers;
+  std::vector<std::unique_ptr<MemberWriter>> writers;
   for (std::uint64_t i = 0; i < 4; ++i) {
-    writers.push_back(std::make_unique<Writer>(*members_[i % 2], room_, key_, i));
+    writers.push_back(std::make_unique<MemberWriter>(*members_[i % 2], room_, key_, i));
   }
   std::atomic<bool> stop{false};
   std::atomic<int> count{0};
@@ -242,7 +242,7 @@ TEST_F(PostgresProcess, who_is_invited_at_one_relay_is_at_each_and_pays_once) {
 }
 
 /// How often; `./dev drill postgres` asks for more.
-int kills() {
+int cluster_kills() {
   const char* const text = std::getenv("MAGPIE_DRILL_POSTGRES_KILLS");
   return text != nullptr ? std::atoi(text) : 3;
 }
@@ -251,7 +251,7 @@ TEST_F(PostgresProcess, postgresql_killed_under_load_loses_and_doubles_nothing) 
   auto& cluster = PostgresCluster::shared();
   start(cluster.fresh_database());
   under_load([&](const auto& wait_for_more) {
-    for (int i = 0; i < kills(); ++i) {
+    for (int i = 0; i < cluster_kills(); ++i) {
       wait_for_more(1 + static_cast<int>(random_.below(60)));
       cluster.kill();
       cluster.start();

@@ -19,7 +19,7 @@ class Icon : public QQuickPaintedItem {
   explicit Icon(QQuickItem* parent = nullptr);
   void paint(QPainter* painter) override;
 
- signals:
+ Q_SIGNALS:
   void changed();
 
  private:

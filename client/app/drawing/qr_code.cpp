@@ -53,7 +53,7 @@ void QrCode::setText(const QString& text) {
   if (text == text_) return;
   text_ = text;
   image_ = text.isEmpty() ? QImage() : qr_image(text);
-  emit textChanged();
+  Q_EMIT textChanged();
   update();
 }
 

@@ -26,7 +26,7 @@ class QrCode : public QQuickPaintedItem {
   void setText(const QString& text);
   void paint(QPainter* painter) override;
 
- signals:
+ Q_SIGNALS:
   void textChanged();
 
  private:

@@ -21,7 +21,7 @@ bool before(const MessageInfo& a, const MessageInfo& b) {
 ConversationModel::ConversationModel(CoreBridge& core, const Preferences& preferences)
     : core_(core), preferences_(preferences), problem_(preferences) {
   connect(&preferences, &Preferences::languageChanged, this, [this] {
-    if (!messages_.empty()) emit dataChanged(index(0), index(rowCount() - 1), {kDay});
+    if (!messages_.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1), {kDay});
   });
   for (const auto signal : {&ConversationModel::loadedChanged, &ConversationModel::roomOpened}) {
     connect(this, signal, this, &ConversationModel::notSentChanged);
@@ -93,7 +93,7 @@ void ConversationModel::open(const client::RoomInfo& room) {
   close();
   room_ = to_text(room.id);
   set_info(room);
-  emit roomOpened();
+  Q_EMIT roomOpened();
   load(0);
 }
 
@@ -106,8 +106,8 @@ void ConversationModel::close() {
   set_info({});
   loaded_ = loading_ = has_earlier_ = false;
   problem_.clear();
-  emit roomOpened();
-  emit loadedChanged();
+  Q_EMIT roomOpened();
+  Q_EMIT loadedChanged();
 }
 
 void ConversationModel::update(const client::RoomInfo& room) {
@@ -118,11 +118,11 @@ void ConversationModel::update(const client::RoomInfo& room) {
 // A list of members that stays the same is not told anew: whoever compares a number keeps it.
 void ConversationModel::set_info(const client::RoomInfo& info) {
   info_ = info;
-  emit infoChanged();
+  Q_EMIT infoChanged();
   QVariantList members = members_of(info);
   if (members == members_) return;
   members_ = std::move(members);
-  emit membersChanged();
+  Q_EMIT membersChanged();
 }
 
 void ConversationModel::load(std::size_t before) {
@@ -147,7 +147,7 @@ void ConversationModel::take_page(std::vector<MessageInfo> page) {
     endInsertRows();
   }
   loaded_ = true;
-  emit loadedChanged();
+  Q_EMIT loadedChanged();
 }
 
 void ConversationModel::loadEarlier() {
@@ -164,7 +164,7 @@ void ConversationModel::add(const MessageInfo& message) {
   if (message.room != info_.id || !loaded_ || is_shown(message)) return;
   if (has_earlier_ && !messages_.empty() && before(message, messages_.front())) return;
   put(message);
-  emit appended(message.self);
+  Q_EMIT appended(message.self);
 }
 
 void ConversationModel::change(const MessageInfo& message) {
@@ -179,7 +179,7 @@ void ConversationModel::put(const MessageInfo& message) {
                           (old + 1 == messages_.end() || !before(*(old + 1), message));
     if (in_place) {
       *old = message;
-      emit dataChanged(index(row), index(row));
+      Q_EMIT dataChanged(index(row), index(row));
       return;
     }
     beginRemoveRows({}, row, row);
@@ -191,7 +191,7 @@ void ConversationModel::put(const MessageInfo& message) {
   beginInsertRows({}, row, row);
   messages_.insert(place, message);
   endInsertRows();
-  if (row + 1 < rowCount()) emit dataChanged(index(row + 1), index(row + 1), {kFollows});
+  if (row + 1 < rowCount()) Q_EMIT dataChanged(index(row + 1), index(row + 1), {kFollows});
 }
 
 void ConversationModel::markRead() {
@@ -207,7 +207,7 @@ void ConversationModel::send(const QString& text) {
       this, [this, room = room_, text](Result<client::EntryId> sent) {
         if (sent) return;
         if (room == room_) problem_.set(sent.error());
-        emit refused(room, text);
+        Q_EMIT refused(room, text);
       });
   core_.client().send(info_.id, text.toStdString(), std::move(done));
 }

@@ -68,7 +68,7 @@ class ConversationModel : public QAbstractListModel {
   /// Queues the text. Where the core refuses it, `refused` brings it back.
   Q_INVOKABLE void send(const QString& text);
 
- signals:
+ Q_SIGNALS:
   void roomOpened();
   void infoChanged();
   void membersChanged();

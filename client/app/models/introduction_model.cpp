@@ -13,7 +13,7 @@ using client::IntroductionInfo;
 IntroductionModel::IntroductionModel(CoreBridge& core, const Preferences& preferences)
     : core_(core), preferences_(preferences), problem_(preferences) {
   connect(&preferences, &Preferences::languageChanged, this, [this] {
-    if (count() > 0) emit dataChanged(index(0), index(count() - 1), {kExpires, kUsed});
+    if (count() > 0) Q_EMIT dataChanged(index(0), index(count() - 1), {kExpires, kUsed});
   });
 }
 
@@ -69,7 +69,7 @@ void IntroductionModel::reset(std::vector<IntroductionInfo> introductions) {
   std::ranges::sort(introductions_, std::greater{}, &IntroductionInfo::created);
   endResetModel();
   problem_.clear();
-  emit countChanged();
+  Q_EMIT countChanged();
 }
 
 void IntroductionModel::put(const IntroductionInfo& introduction) {
@@ -77,18 +77,18 @@ void IntroductionModel::put(const IntroductionInfo& introduction) {
   if (old != introductions_.end()) {
     *old = introduction;
     const int row = static_cast<int>(old - introductions_.begin());
-    emit dataChanged(index(row), index(row));
+    Q_EMIT dataChanged(index(row), index(row));
     return;
   }
   beginInsertRows({}, 0, 0);
   introductions_.insert(introductions_.begin(), introduction);
   endInsertRows();
-  emit countChanged();
+  Q_EMIT countChanged();
 }
 
 void IntroductionModel::set_busy(bool busy) {
   busy_ = busy;
-  emit busyChanged();
+  Q_EMIT busyChanged();
 }
 
 void IntroductionModel::make(const QString& label, const QString& greeting, int hours,
@@ -113,10 +113,10 @@ void IntroductionModel::introduce(client::IntroduceRequest request) {
       core_.answer_to<IntroductionInfo>(this, [this](Result<IntroductionInfo> introduction) {
         if (!introduction) return fail_with(introduction.error());
         set_busy(false);
-        if (std::exchange(needs_invitation_, false)) emit needsInvitationChanged();
+        if (std::exchange(needs_invitation_, false)) Q_EMIT needsInvitationChanged();
         put(*introduction);
-        emit made(QString::fromStdString(introduction->label),
-                  QString::fromStdString(introduction->link));
+        Q_EMIT made(QString::fromStdString(introduction->label),
+                    QString::fromStdString(introduction->link));
       });
   core_.client().introduce(std::move(request), std::move(done));
 }
@@ -126,7 +126,7 @@ void IntroductionModel::fail_with(const Error& error) {
   problem_.set(error);
   if (error.code != Errc::kNotInvited || needs_invitation_) return;
   needs_invitation_ = true;
-  emit needsInvitationChanged();
+  Q_EMIT needsInvitationChanged();
 }
 
 void IntroductionModel::cancel(const QString& room) {

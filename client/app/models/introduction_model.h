@@ -40,7 +40,7 @@ class IntroductionModel : public QAbstractListModel {
                         const QString& pin, const QString& invitation);
   Q_INVOKABLE void cancel(const QString& room);
 
- signals:
+ Q_SIGNALS:
   void countChanged();
   void busyChanged();
   void needsInvitationChanged();

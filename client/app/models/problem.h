@@ -22,15 +22,15 @@ class Problem : public QObject {
   QString text() const { return code_ ? error_text(*code_) : QString(); }
   void set(const Error& error) {
     code_ = error.code;
-    emit changed();
+    Q_EMIT changed();
   }
   Q_INVOKABLE void clear() {
     if (!code_) return;
     code_.reset();
-    emit changed();
+    Q_EMIT changed();
   }
 
- signals:
+ Q_SIGNALS:
   void changed();
 
  private:

@@ -57,8 +57,8 @@ void RoomListModel::reset(std::vector<client::RoomInfo> rooms) {
   std::erase_if(rooms_, [](const auto& room) { return !is_shown(room); });
   std::ranges::sort(rooms_, before);
   endResetModel();
-  emit countChanged();
-  for (const auto& room : rooms_) emit roomChanged(room);
+  Q_EMIT countChanged();
+  for (const auto& room : rooms_) Q_EMIT roomChanged(room);
 }
 
 void RoomListModel::put(const client::RoomInfo& room) {
@@ -67,7 +67,7 @@ void RoomListModel::put(const client::RoomInfo& room) {
   const auto old = row < 0 ? rooms_.end() : rooms_.begin() + row;
   if (old != rooms_.end() && old->title == room.title) {
     *old = room;
-    emit dataChanged(index(row), index(row));
+    Q_EMIT dataChanged(index(row), index(row));
   } else {
     if (old != rooms_.end()) remove(room.id);
     const auto place = std::ranges::upper_bound(rooms_, room, before);
@@ -75,9 +75,9 @@ void RoomListModel::put(const client::RoomInfo& room) {
     beginInsertRows({}, at, at);
     rooms_.insert(place, room);
     endInsertRows();
-    emit countChanged();
+    Q_EMIT countChanged();
   }
-  emit roomChanged(room);
+  Q_EMIT roomChanged(room);
 }
 
 void RoomListModel::remove(const client::RoomId& room) {
@@ -86,7 +86,7 @@ void RoomListModel::remove(const client::RoomId& room) {
   beginRemoveRows({}, row, row);
   rooms_.erase(rooms_.begin() + row);
   endRemoveRows();
-  emit countChanged();
+  Q_EMIT countChanged();
 }
 
 int RoomListModel::row_of(const client::RoomId& room) const {

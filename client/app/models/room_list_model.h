@@ -32,7 +32,7 @@ class RoomListModel : public QAbstractListModel {
   Q_INVOKABLE QString roomAt(int index) const;
   Q_INVOKABLE QString titleOf(const QString& room) const;
 
- signals:
+ Q_SIGNALS:
   void countChanged();
   void roomChanged(const magpie::client::RoomInfo& room);
 

@@ -9,13 +9,13 @@
 namespace magpie::cli {
 namespace {
 
-struct Options {
+struct CreateOptions {
   std::string name;
   std::string relay;
   std::string invite;
 };
 
-Result<void> create(const Invocation& invocation, const Options& options) {
+Result<void> create(const Invocation& invocation, const CreateOptions& options) {
   if (!options.invite.empty() && !client::parse_invitation(options.invite)) {
     return fail(Errc::kUsage, site::kInvitation);
   }
@@ -45,13 +45,13 @@ Result<void> create(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_create(CLI::App& app, Invocation& invocation) {
-  const auto options = [](CLI::App& command, Options& to) {
+  const auto options = [](CLI::App& command, CreateOptions& to) {
     command.add_option("--name", to.name, "How others see you")->required();
     command.add_option("--relay", to.relay, "ADDRESS, as the relay printed it")->required();
     command.add_option("--invite", to.invite,
                        "The invitation code that its administrator gave you");
   };
-  add_command<Options>(app, invocation, "create", "Make a new profile", options, create);
+  add_command<CreateOptions>(app, invocation, "create", "Make a new profile", options, create);
 }
 
 }  // namespace magpie::cli

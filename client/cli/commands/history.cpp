@@ -6,7 +6,7 @@
 namespace magpie::cli {
 namespace {
 
-struct Options {
+struct HistoryOptions {
   std::string room;
   std::optional<std::size_t> last;
 };
@@ -53,7 +53,7 @@ std::string as_text(const client::MessageInfo& message) {
   return line;
 }
 
-Result<void> history(const Invocation& invocation, const Options& options) {
+Result<void> history(const Invocation& invocation, const HistoryOptions& options) {
   MAGPIE_TRY(const auto session, open_session(invocation));
   MAGPIE_TRY(const auto room, find_room(*session, options.room));
   MAGPIE_TRY(const auto messages,
@@ -67,11 +67,12 @@ Result<void> history(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_history(CLI::App& app, Invocation& invocation) {
-  const auto options = [](CLI::App& command, Options& to) {
+  const auto options = [](CLI::App& command, HistoryOptions& to) {
     command.add_option("ROOM", to.room, "The room's id, or its beginning")->required();
     command.add_option("--last", to.last, "Only so many, the newest");
   };
-  add_command<Options>(app, invocation, "history", "Show a room's messages", options, history);
+  add_command<HistoryOptions>(app, invocation, "history", "Show a room's messages", options,
+                              history);
 }
 
 }  // namespace magpie::cli

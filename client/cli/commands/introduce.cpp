@@ -6,14 +6,14 @@
 namespace magpie::cli {
 namespace {
 
-struct Options {
+struct IntroduceOptions {
   std::string pin;
   std::string greeting;
   std::filesystem::path qr;
   std::string invite;
 };
 
-Result<void> introduce(const Invocation& invocation, const Options& options) {
+Result<void> introduce(const Invocation& invocation, const IntroduceOptions& options) {
   MAGPIE_TRY(const auto session, open_session(invocation));
   MAGPIE_TRY_VOID(redeem(*session, options.invite));
   client::IntroduceRequest request;
@@ -34,14 +34,15 @@ Result<void> introduce(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_introduce(CLI::App& app, Invocation& invocation) {
-  const auto options = [](CLI::App& command, Options& to) {
+  const auto options = [](CLI::App& command, IntroduceOptions& to) {
     command.add_option("--pin", to.pin, "Also asked of whoever joins; tell it by telephone");
     command.add_option("--greeting", to.greeting, "Shown to whoever opens the link");
     command.add_option("--invite", to.invite, "A code of the relay, where it asks for one");
     command.add_option("--qr", to.qr, "Write the link as a picture, a PNG file");
   };
-  add_command<Options>(app, invocation, "introduce",
-                       "Make a link that brings one person to you, once", options, introduce);
+  add_command<IntroduceOptions>(app, invocation, "introduce",
+                                "Make a link that brings one person to you, once", options,
+                                introduce);
 }
 
 }  // namespace magpie::cli

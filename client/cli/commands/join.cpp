@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::chrono::seconds kSettle{5};
 
-struct Options {
+struct JoinOptions {
   std::string link;
   std::string name;
   std::string pin;
@@ -44,7 +44,7 @@ Result<client::JoinedInfo> join_newly(const Invocation& invocation, client::Join
   return joined;
 }
 
-Result<void> join(const Invocation& invocation, const Options& options) {
+Result<void> join(const Invocation& invocation, const JoinOptions& options) {
   // Before a passphrase is asked for.
   MAGPIE_TRY_VOID(client::parse_link(options.link));
   client::JoinRequest request{options.link, options.pin, options.name};
@@ -66,12 +66,13 @@ Result<void> join(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_join(CLI::App& app, Invocation& invocation) {
-  const auto options = [](CLI::App& command, Options& to) {
+  const auto options = [](CLI::App& command, JoinOptions& to) {
     command.add_option("LINK", to.link, "The introduction that you were given")->required();
     command.add_option("--name", to.name, "How others see you; makes the profile if it is new");
     command.add_option("--pin", to.pin, "If the introduction has one");
   };
-  add_command<Options>(app, invocation, "join", "Follow somebody's introduction", options, join);
+  add_command<JoinOptions>(app, invocation, "join", "Follow somebody's introduction", options,
+                           join);
 }
 
 }  // namespace magpie::cli

@@ -5,7 +5,7 @@
 namespace magpie::cli {
 namespace {
 
-struct Options {};
+struct RoomsOptions {};
 
 Json as_json(const client::RoomInfo& room) {
   Json members = Json::array();
@@ -37,7 +37,7 @@ std::string as_text(const client::RoomInfo& room) {
   return line;
 }
 
-Result<void> rooms(const Invocation& invocation, const Options&) {
+Result<void> rooms(const Invocation& invocation, const RoomsOptions&) {
   MAGPIE_TRY(const auto session, open_session(invocation));
   MAGPIE_TRY(const auto all, session->rooms());
   for (const auto& room : all) {
@@ -49,9 +49,9 @@ Result<void> rooms(const Invocation& invocation, const Options&) {
 }  // namespace
 
 void add_rooms(CLI::App& app, Invocation& invocation) {
-  add_command<Options>(
-      app, invocation, "rooms", "List your rooms, with who is in them", [](CLI::App&, Options&) {},
-      rooms);
+  add_command<RoomsOptions>(
+      app, invocation, "rooms", "List your rooms, with who is in them",
+      [](CLI::App&, RoomsOptions&) {}, rooms);
 }
 
 }  // namespace magpie::cli

@@ -6,12 +6,12 @@
 namespace magpie::cli {
 namespace {
 
-struct Options {
+struct SafetyNumberOptions {
   std::string room;
   std::string person;
 };
 
-Result<void> safety_number(const Invocation& invocation, const Options& options) {
+Result<void> safety_number(const Invocation& invocation, const SafetyNumberOptions& options) {
   MAGPIE_TRY(const auto session, open_session(invocation));
   MAGPIE_TRY(const auto room, find_room(*session, options.room));
   MAGPIE_TRY(const auto person, find_person(room, options.person));
@@ -32,13 +32,13 @@ Result<void> safety_number(const Invocation& invocation, const Options& options)
 }  // namespace
 
 void add_safety_number(CLI::App& app, Invocation& invocation) {
-  const auto options = [](CLI::App& command, Options& to) {
+  const auto options = [](CLI::App& command, SafetyNumberOptions& to) {
     command.add_option("ROOM", to.room, "The room's id, or its beginning")->required();
     command.add_option("PERSON", to.person, "A name, or a fingerprint's beginning");
   };
-  add_command<Options>(app, invocation, "safety-number",
-                       "Show the number to compare by telephone: both sides see the same", options,
-                       safety_number);
+  add_command<SafetyNumberOptions>(
+      app, invocation, "safety-number",
+      "Show the number to compare by telephone: both sides see the same", options, safety_number);
 }
 
 }  // namespace magpie::cli

@@ -10,7 +10,7 @@
 namespace magpie::cli {
 namespace {
 
-struct Options {
+struct SendOptions {
   std::string room;
   std::string text;
   bool from_stdin = false;
@@ -76,7 +76,7 @@ Result<void> look_for_guest(Session& session, double timeout) {
       [&](auto done) { session.client().settle(milliseconds(timeout), std::move(done)); });
 }
 
-Result<void> send(const Invocation& invocation, const Options& options) {
+Result<void> send(const Invocation& invocation, const SendOptions& options) {
   const std::string text = options.from_stdin ? read_stdin() : options.text;
   if (text.empty()) return fail(Errc::kUsage, site::kNoText);
   MAGPIE_TRY(const auto session, open_session(invocation));
@@ -102,7 +102,7 @@ Result<void> send(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_send(CLI::App& app, Invocation& invocation) {
-  const auto options = [](CLI::App& command, Options& to) {
+  const auto options = [](CLI::App& command, SendOptions& to) {
     command.add_option("ROOM", to.room, "The room's id, or its beginning")->required();
     auto* const text = command.add_option("TEXT", to.text, "What to send");
     command.add_flag("--stdin", to.from_stdin, "Read the text from standard input")->excludes(text);
@@ -111,7 +111,7 @@ void add_send(CLI::App& app, Invocation& invocation) {
         ->check(CLI::Range(0.0, kTimeoutSecondsMax))
         ->capture_default_str();
   };
-  add_command<Options>(app, invocation, "send", "Send a text to a room", options, send);
+  add_command<SendOptions>(app, invocation, "send", "Send a text to a room", options, send);
 }
 
 }  // namespace magpie::cli

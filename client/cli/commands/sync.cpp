@@ -8,7 +8,7 @@
 namespace magpie::cli {
 namespace {
 
-struct Options {
+struct SyncOptions {
   bool follow = false;
   std::optional<double> timeout;
 };
@@ -85,7 +85,7 @@ Result<void> follow(Session& session, Printer& printer, Session::Deadline deadli
   }
 }
 
-Result<void> sync(const Invocation& invocation, const Options& options) {
+Result<void> sync(const Invocation& invocation, const SyncOptions& options) {
   std::optional<EndSignals> signals;
   if (options.follow) signals.emplace();
   MAGPIE_TRY(const auto session, open_session(invocation, Session::Warnings::kLeaveToCommand));
@@ -105,13 +105,13 @@ Result<void> sync(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_sync(CLI::App& app, Invocation& invocation) {
-  const auto options = [](CLI::App& command, Options& to) {
+  const auto options = [](CLI::App& command, SyncOptions& to) {
     command.add_flag("--follow", to.follow, "Go on until SIGINT or SIGTERM");
     command.add_option("--timeout", to.timeout, "Seconds; 30, or without end with --follow")
         ->check(CLI::Range(0.0, kTimeoutSecondsMax));
   };
-  add_command<Options>(app, invocation, "sync", "Fetch and send what waits, and show what comes",
-                       options, sync);
+  add_command<SyncOptions>(app, invocation, "sync",
+                           "Fetch and send what waits, and show what comes", options, sync);
 }
 
 }  // namespace magpie::cli

@@ -6,12 +6,12 @@
 namespace magpie::cli {
 namespace {
 
-struct Options {
+struct VerifyOptions {
   std::string room;
   std::string person;
 };
 
-Result<void> verify(const Invocation& invocation, const Options& options) {
+Result<void> verify(const Invocation& invocation, const VerifyOptions& options) {
   MAGPIE_TRY(const auto session, open_session(invocation));
   MAGPIE_TRY(const auto room, find_room(*session, options.room));
   MAGPIE_TRY(const auto person, find_person(room, options.person));
@@ -32,13 +32,13 @@ Result<void> verify(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void add_verify(CLI::App& app, Invocation& invocation) {
-  const auto options = [](CLI::App& command, Options& to) {
+  const auto options = [](CLI::App& command, VerifyOptions& to) {
     command.add_option("ROOM", to.room, "The room's id, or its beginning")->required();
     command.add_option("PERSON", to.person, "A name, or a fingerprint's beginning")->required();
   };
-  add_command<Options>(app, invocation, "verify",
-                       "Say that you compared safety numbers with a person, and they match",
-                       options, verify);
+  add_command<VerifyOptions>(app, invocation, "verify",
+                             "Say that you compared safety numbers with a person, and they match",
+                             options, verify);
 }
 
 }  // namespace magpie::cli

@@ -11,7 +11,7 @@ namespace {
 
 namespace pb = magpie::content::v1;
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kContentVersion = 1;
 constexpr std::size_t kContentSizeMax = 65'536;
 
 struct BodyWriter {
@@ -72,7 +72,7 @@ Result<void> read_body(const pb::Content& in, Act& out) {
 
 Buffer encode_act(const Act& act) {
   pb::Content content;
-  content.set_version(kVersion);
+  content.set_version(kContentVersion);
   if (act.seen) {
     content.mutable_seen()->set_sequence(act.seen->sequence);
     content.mutable_seen()->set_hash(std::string(as_text(act.seen->hash.bytes())));
@@ -96,7 +96,7 @@ Result<Act> decode_act(Bytes content) {
   Act act;
   act.sent_at = Time(std::chrono::milliseconds(in.sent_at_ms()));
   act.body = act::Unknown{};
-  if (in.version() != kVersion) return act;
+  if (in.version() != kContentVersion) return act;
   if (std::abs(std::int64_t{in.utc_offset_minutes()}) > kUtcOffsetMinutesMax) {
     return fail(Errc::kMalformed, "content: utc offset");
   }

@@ -10,21 +10,21 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view kLabel = "Magpie log 1\0"sv;
+constexpr std::string_view kLogLabel = "Magpie log 1\0"sv;
 constexpr std::string_view kRestartLabel = "Magpie log restart 1\0"sv;
 
 }  // namespace
 
 LogHash log_start(const RoomId& room) {
-  return LogHash(crypto::blake2b_256({as_bytes(kLabel), room.bytes()}));
+  return LogHash(crypto::blake2b_256({as_bytes(kLogLabel), room.bytes()}));
 }
 
 LogHash log_next(const LogHash& before, std::uint64_t sequence, bool control, const EntryId& id,
                  Bytes payload) {
   Writer place;
   place.u64(sequence).u8(control ? 1 : 0);
-  return LogHash(
-      crypto::blake2b_256({as_bytes(kLabel), before.bytes(), place.view(), id.bytes(), payload}));
+  return LogHash(crypto::blake2b_256(
+      {as_bytes(kLogLabel), before.bytes(), place.view(), id.bytes(), payload}));
 }
 
 LogHash log_restart(const RoomId& room, std::uint64_t sequence, Bytes epoch_authenticator) {

@@ -24,8 +24,6 @@ constexpr std::string_view kGapLabel = "Magpie gap 1\0"sv;
 constexpr std::string_view kMissedLabel = "Magpie missed 1\0"sv;
 constexpr std::string_view kMissedToken = "missed-entries";
 
-mls::Seconds seconds(Time time) { return std::chrono::floor<std::chrono::seconds>(time); }
-
 enum class Kind { kApplication, kHandshake, kOther };
 
 // What a PrivateMessage says of itself (RFC 9420 §6.3): authenticated, unlike the entry's control

@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 constexpr auto kUpdateAfter = 24h * 7;
 constexpr std::uint32_t kUpdateAfterMessages = 500;
 
-mls::Seconds seconds(Time time) { return std::chrono::floor<std::chrono::seconds>(time); }
-
 }  // namespace
 
 Result<EntryId> Conversation::send_text(std::string text, std::int32_t utc_offset_minutes,

@@ -14,8 +14,6 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kAttachLabel = "magpie.relay.v1 attach\0"sv;
 
-mls::Seconds seconds(Time time) { return std::chrono::floor<std::chrono::seconds>(time); }
-
 // The group of two, and the Welcome for the inviter, who is the only other in it.
 Result<mls::PendingCommit> make_group(const Offer& offer, const Self& self, Time now,
                                       Random& random) {

@@ -15,14 +15,14 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kScheme = "magpie://";
 constexpr std::string_view kDataMark = "/#";
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kLinkVersion = 1;
 constexpr std::uint8_t kFlagPin = 1;
 constexpr std::uint8_t kFlagStanding = 2;
 constexpr std::string_view kCheckLabel = "Magpie link 1\0"sv;
 constexpr std::size_t kCheckSize = 4;
 constexpr std::size_t kDataSize = 1 + 2 + 1 + 32 + Link::kSeedSize + 32 + kCheckSize;
 constexpr std::size_t kDataTextSize = (kDataSize * 4 + 2) / 3;
-constexpr std::size_t kTextSizeMax = 4096;
+constexpr std::size_t kLinkSizeMax = 4096;
 
 // Line breaks and quote marks that mail programs put inside a long word.
 bool is_inserted(char c) {
@@ -61,7 +61,7 @@ std::array<std::uint8_t, 32> check_of(Bytes data) {
 // The version alone, which is in the first characters: a later one may have another length.
 bool is_known_version(std::string_view data) {
   const auto start = data.size() < 4 ? std::nullopt : from_base64url(data.substr(0, 4));
-  return !start || start->front() == kVersion;
+  return !start || start->front() == kLinkVersion;
 }
 
 Result<Link> read_data(Bytes data) {
@@ -93,7 +93,7 @@ Result<Link> read_data(Bytes data) {
 
 std::string format_link(const Link& link) {
   Writer data(kDataSize);
-  data.u8(kVersion).u16(link.suite);
+  data.u8(kLinkVersion).u16(link.suite);
   data.u8(static_cast<std::uint8_t>((link.needs_pin ? kFlagPin : 0) |
                                     (link.standing ? kFlagStanding : 0)));
   data.fixed(link.relay.identity.bytes()).fixed(link.seed.expose()).fixed(link.inviter.bytes());
@@ -103,7 +103,7 @@ std::string format_link(const Link& link) {
 }
 
 Result<Link> parse_link(std::string_view text) {
-  if (text.size() > kTextSizeMax) return fail(Errc::kBadLink, "link: size");
+  if (text.size() > kLinkSizeMax) return fail(Errc::kBadLink, "link: size");
   std::string compact;
   std::ranges::copy_if(text, std::back_inserter(compact), [](char c) { return !is_inserted(c); });
   MAGPIE_TRY(const Parts parts, split(compact));

@@ -18,12 +18,12 @@ namespace pb = magpie::content::v1;
 constexpr auto kAead = crypto::AeadId::kXChaCha20Poly1305;
 constexpr std::size_t kNonceSize = crypto::aead_nonce_size(kAead);
 constexpr std::size_t kPlainSize = kSealedOfferSize - kNonceSize - crypto::kAeadTagSize;
-constexpr std::uint32_t kVersion = 1;
-constexpr std::string_view kLabel = "Magpie offer 1\0"sv;
+constexpr std::uint32_t kOfferVersion = 1;
+constexpr std::string_view kOfferLabel = "Magpie offer 1\0"sv;
 
 Buffer statement(std::string_view body) {
   Writer writer;
-  writer.fixed(as_bytes(kLabel)).fixed(as_bytes(body));
+  writer.fixed(as_bytes(kOfferLabel)).fixed(as_bytes(body));
   return writer.take();
 }
 
@@ -34,7 +34,7 @@ std::string text_of(const Id& id) {
 
 std::string encode_body(const Offer& offer) {
   pb::OfferBody body;
-  body.set_version(kVersion);
+  body.set_version(kOfferVersion);
   body.set_suite(offer.suite);
   body.set_room(text_of(offer.room));
   body.set_root_key(text_of(offer.root));
@@ -104,7 +104,7 @@ Result<Offer> open_offer(Bytes sealed, const Secret& offer_key, const RoomId& ro
       !body.ParseFromString(offer.body())) {
     return fail(Errc::kMalformed, "offer: encoding");
   }
-  if (body.version() != kVersion) return fail(Errc::kUnsupported, "offer: version");
+  if (body.version() != kOfferVersion) return fail(Errc::kUnsupported, "offer: version");
   const auto root = RootKey::from(as_bytes(body.root_key()));
   if (!root || fingerprint_of(*root) != inviter) return fail(Errc::kWrongInviter, "offer: root");
   if (!crypto::verify(*root, statement(offer.body()), as_bytes(offer.signature()))) {

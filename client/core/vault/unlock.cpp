@@ -12,7 +12,7 @@ namespace magpie::client {
 namespace {
 
 constexpr std::string_view kMagic = "MAGPIEKS";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kSlotsVersion = 1;
 constexpr std::size_t kChecksumSize = 32;
 constexpr std::size_t kSummedSize = KeySlots::kCopySize - kChecksumSize;
 
@@ -52,7 +52,7 @@ Result<KeySlots> KeySlots::parse_copy(Bytes copy) {
   MAGPIE_TRY(const Bytes magic, reader.fixed(kMagic.size()));
   if (as_text(magic) != kMagic) return fail(Errc::kDamaged, "slots: magic");
   MAGPIE_TRY(const std::uint32_t version, reader.u32());
-  if (version != kVersion) return fail(Errc::kUnsupported, "slots: version");
+  if (version != kSlotsVersion) return fail(Errc::kUnsupported, "slots: version");
   MAGPIE_TRY(read.cost_.operations, reader.u64());
   MAGPIE_TRY(const std::uint64_t memory, reader.u64());
   read.cost_.memory_bytes = static_cast<std::size_t>(memory);
@@ -67,7 +67,7 @@ Result<KeySlots> KeySlots::parse_copy(Bytes copy) {
 
 Buffer KeySlots::encode_head() const {
   Writer writer;
-  writer.fixed(as_bytes(kMagic)).u32(kVersion).u64(cost_.operations).u64(cost_.memory_bytes);
+  writer.fixed(as_bytes(kMagic)).u32(kSlotsVersion).u64(cost_.operations).u64(cost_.memory_bytes);
   return writer.fixed(salt_).take();
 }
 

@@ -28,7 +28,7 @@ class Logind : public QObject {
   /// Whether somebody still puts sleep off.
   bool waits() const;
 
- public slots:
+ public Q_SLOTS:
   QDBusUnixFileDescriptor Inhibit(const QString& what, const QString& who, const QString& why,
                                   const QString& mode);
 

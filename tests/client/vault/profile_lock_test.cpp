@@ -13,7 +13,7 @@ namespace magpie::client {
 namespace {
 
 TEST(ProfileLock, a_second_holder_in_the_same_process_is_refused) {
-  const test::TemporaryFolder folder;
+  const magpie::test::TemporaryFolder folder;
   std::optional<Result<ProfileLock>> first = ProfileLock::take(folder.path());
   ASSERT_TRUE(first->has_value());
   const auto second = ProfileLock::take(folder.path());
@@ -24,7 +24,7 @@ TEST(ProfileLock, a_second_holder_in_the_same_process_is_refused) {
 }
 
 TEST(ProfileLock, another_process_is_refused_and_a_dead_one_holds_nothing) {
-  const test::TemporaryFolder folder;
+  const magpie::test::TemporaryFolder folder;
   int ready[2] = {};
   int finish[2] = {};
   ASSERT_EQ(::pipe(ready), 0);
@@ -50,7 +50,7 @@ TEST(ProfileLock, another_process_is_refused_and_a_dead_one_holds_nothing) {
 }
 
 TEST(ProfileLock, a_folder_that_is_not_there_is_a_storage_error) {
-  const test::TemporaryFolder folder;
+  const magpie::test::TemporaryFolder folder;
   const auto lock = ProfileLock::take(folder.path() / "missing");
   ASSERT_FALSE(lock.has_value());
   EXPECT_EQ(lock.error().code, Errc::kStorage);

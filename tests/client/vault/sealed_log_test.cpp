@@ -17,12 +17,12 @@ using test::Image;
 using test::SimulatedDisk;
 using Frame = std::array<std::uint8_t, SealedLog::kFrameSize>;
 
-const std::string kPath = "/db-wal";
+const std::string kLogPath = "/db-wal";
 
 class SealedLogTest : public testing::Test {
  protected:
   std::unique_ptr<SealedLog> open(SimulatedDisk& disk) {
-    return SealedLog::open(disk.open(kPath, Files::Mode::kCreate).value(), key_).value();
+    return SealedLog::open(disk.open(kLogPath, Files::Mode::kCreate).value(), key_).value();
   }
   /// A header as SQLite writes it, with the salt that its frames repeat.
   Buffer header() const {
@@ -97,7 +97,7 @@ TEST_F(SealedLogTest, a_frame_that_was_never_synced_is_the_end) {
   }
   // Of three frames that were written and not synced, the first did not reach the disk.
   Image image = disk.image();
-  image.at(kPath)[on_disk(2) + 100] ^= 1;
+  image.at(kLogPath)[on_disk(2) + 100] ^= 1;
   SimulatedDisk torn(image);
   const auto log = open(torn);
   expect_frame(*log, 1);
@@ -115,7 +115,7 @@ TEST_F(SealedLogTest, a_frame_that_was_synced_is_damaged) {
   }
   for (const std::uint64_t number : {1, 2}) {
     Image image = disk.image();
-    image.at(kPath)[on_disk(number) + 4119] ^= 0x80;
+    image.at(kLogPath)[on_disk(number) + 4119] ^= 0x80;
     SimulatedDisk changed(image);
     expect_damaged(*open(changed), number);
   }
@@ -132,8 +132,8 @@ TEST_F(SealedLogTest, later_frames_know_what_was_synced_without_the_marks) {
     }
   }
   Image image = disk.image();
-  std::fill_n(image.at(kPath).begin() + 512, 512, std::uint8_t{0});
-  image.at(kPath)[on_disk(2)] ^= 1;
+  std::fill_n(image.at(kLogPath).begin() + 512, 512, std::uint8_t{0});
+  image.at(kLogPath)[on_disk(2)] ^= 1;
   SimulatedDisk changed(image);
   const auto log = open(changed);
   expect_frame(*log, 1);
@@ -150,9 +150,9 @@ TEST_F(SealedLogTest, missing_synced_frames_are_damage) {
     ASSERT_TRUE(log->sync().has_value());
   }
   Image image = disk.image();
-  image.at(kPath).resize(on_disk(2));
+  image.at(kLogPath).resize(on_disk(2));
   SimulatedDisk cut(image);
-  const auto log = SealedLog::open(cut.open(kPath, Files::Mode::kExisting).value(), key_);
+  const auto log = SealedLog::open(cut.open(kLogPath, Files::Mode::kExisting).value(), key_);
   ASSERT_FALSE(log.has_value());
   EXPECT_EQ(log.error().code, Errc::kDamaged);
 }
@@ -163,7 +163,7 @@ TEST_F(SealedLogTest, an_erased_log_cannot_be_read_even_where_its_frames_are_fou
   ASSERT_TRUE(log->write(0, header()).has_value());
   write(*log, 1);
   ASSERT_TRUE(log->sync().has_value());
-  const Buffer frames = disk.image().contents.at(disk.image().names.at(kPath));
+  const Buffer frames = disk.image().contents.at(disk.image().names.at(kLogPath));
   ASSERT_TRUE(log->erase().has_value());
   EXPECT_EQ(log->size().value(), 0U);
 
@@ -180,8 +180,8 @@ TEST_F(SealedLogTest, an_erased_log_cannot_be_read_even_where_its_frames_are_fou
   EXPECT_TRUE(std::all_of(last[0].bytes.begin() + 1, last[0].bytes.end(),
                           [](auto byte) { return byte == 0; }));
   Image image = disk.image();
-  image.at(kPath) = frames;
-  std::ranges::copy(last[0].bytes, image.at(kPath).begin());
+  image.at(kLogPath) = frames;
+  std::ranges::copy(last[0].bytes, image.at(kLogPath).begin());
   SimulatedDisk found(image);
   EXPECT_EQ(open(found)->size().value(), 0U);
 }
@@ -191,11 +191,11 @@ TEST_F(SealedLogTest, frames_of_an_earlier_filling_do_not_verify_in_a_later_one)
   auto log = open(disk);
   ASSERT_TRUE(log->write(0, header()).has_value());
   write(*log, 1);
-  const Buffer old = disk.image().contents.at(disk.image().names.at(kPath));
+  const Buffer old = disk.image().contents.at(disk.image().names.at(kLogPath));
   ASSERT_TRUE(log->erase().has_value());
   ASSERT_TRUE(log->write(0, header()).has_value());
   Image image = disk.image();
-  Buffer& file = image.at(kPath);
+  Buffer& file = image.at(kLogPath);
   file.insert(file.end(), old.begin() + SealedLog::kPrologueSize, old.end());
   SimulatedDisk spliced(image);
   expect_end(*open(spliced), 1);
@@ -220,12 +220,12 @@ TEST_F(SealedLogTest, what_is_not_a_write_of_sqlite_is_refused) {
 TEST_F(SealedLogTest, any_bytes_are_read_as_a_log_or_refused) {
   for (int round = 0; round < 200; ++round) {
     Image image;
-    image.names[kPath] = image.last_content = 1;
+    image.names[kLogPath] = image.last_content = 1;
     Buffer& bytes = image.contents[1];
     bytes.resize(random_.below(3 * SealedLog::kFrameSize));
     random_.fill(bytes);
     SimulatedDisk disk(image);
-    auto log = SealedLog::open(disk.open(kPath, Files::Mode::kExisting).value(), key_);
+    auto log = SealedLog::open(disk.open(kLogPath, Files::Mode::kExisting).value(), key_);
     if (log) {
       EXPECT_EQ((*log)->size().value(), 0U);
     } else {

@@ -14,6 +14,11 @@
 /// engine's own parts below `Group`, without its checks.
 namespace magpie::mls::test {
 
+/// Which member of a Room it is.
+constexpr std::size_t kForger = 5;
+
+inline void flip(Buffer& bytes) { bytes.at(bytes.size() / 2) ^= 0x10; }
+
 /// A leaf node, field by field (RFC 9420 §7.2).
 struct LeafFields {
   Buffer encryption_key;

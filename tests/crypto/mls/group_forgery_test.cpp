@@ -12,7 +12,6 @@ namespace {
 
 using namespace test;
 
-constexpr std::size_t kForger = 5;
 constexpr std::size_t kReceivers[] = {0, 6};  // the latter unmerged
 
 /// Room and forger, and what both tests of fields and of lists need.
@@ -56,8 +55,6 @@ INSTANTIATE_TEST_SUITE_P(Formats, Forgery,
                          [](const auto& parameter) {
                            return parameter.param == WireFormat::kPublic ? "public" : "private";
                          });
-
-void flip(Buffer& bytes) { bytes.at(bytes.size() / 2) ^= 0x10; }
 
 template <class Change>
 Edits unsigned_frame(Change change) {

@@ -12,8 +12,6 @@ namespace {
 
 using namespace test;
 
-constexpr std::size_t kForger = 5;
-
 class WelcomeForgery : public testing::Test {
  protected:
   Result<std::unique_ptr<GroupState>> join(const WelcomeEdits& edits, const Edits& path = {}) {
@@ -61,8 +59,6 @@ class WelcomeForgery : public testing::Test {
   magpie::test::SeededRandom random{9};
   const Forger forger{*room.members[kForger], random};
 };
-
-void flip(Buffer& bytes) { bytes.at(bytes.size() / 2) ^= 0x10; }
 
 /// The same parent node with something changed.
 template <class Change>

@@ -22,7 +22,7 @@ Buffer xof(ShakeId id, Bytes input, std::size_t size) {
   return out;
 }
 
-Buffer pattern(std::size_t size) {
+Buffer numbered(std::size_t size) {
   Buffer bytes(size);
   for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(7 * i + size);
   return bytes;
@@ -47,7 +47,7 @@ TEST(Keccak, every_size_around_the_block_boundaries) {
   const auto over_all_sizes = [](const std::function<Buffer(Bytes)>& function) {
     Buffer outputs;
     for (std::size_t size = 0; size < 600; ++size) {
-      const Buffer output = function(pattern(size));
+      const Buffer output = function(numbered(size));
       outputs.insert(outputs.end(), output.begin(), output.end());
     }
     return to_hex(digest(sha3_256, {outputs}));
@@ -65,7 +65,7 @@ TEST(Keccak, every_size_around_the_block_boundaries) {
 }
 
 TEST(Keccak, parts_are_one_text_however_they_are_cut) {
-  const Buffer text = pattern(400);
+  const Buffer text = numbered(400);
   const Buffer whole = digest(sha3_256, {text});
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
     EXPECT_EQ(digest(sha3_256, {Bytes(text).first(cut), Bytes(text).subspan(cut)}), whole);
@@ -79,7 +79,7 @@ TEST(Keccak, four_side_by_side_are_four_apart) {
       std::array<Buffer, 4> inputs;
       std::array<Buffer, 4> outputs;
       for (std::size_t k = 0; k < 4; ++k) {
-        inputs[k] = pattern(size);
+        inputs[k] = numbered(size);
         if (size > 0) inputs[k][0] = static_cast<std::uint8_t>(k);
         outputs[k].resize(2 * rate);
       }
