@@ -115,4 +115,18 @@ std::string_view word(client::MessageState state) {
   return "";
 }
 
+std::string_view word(client::MessageKind kind) {
+  switch (kind) {
+    case client::MessageKind::kText:
+      return "text";
+    case client::MessageKind::kUnknown:
+      return "unknown";
+    case client::MessageKind::kGap:
+      return "gap";
+    case client::MessageKind::kNote:
+      return "note";
+  }
+  return "";
+}
+
 }  // namespace magpie::cli

@@ -32,5 +32,6 @@ std::string_view word(client::RoomKind kind);
 std::string_view word(client::RoomState state);
 std::string_view word(client::Role role);
 std::string_view word(client::MessageState state);
+std::string_view word(client::MessageKind kind);
 
 }  // namespace magpie::cli

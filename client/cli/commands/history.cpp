@@ -11,25 +11,11 @@ struct HistoryOptions {
   std::optional<std::size_t> last;
 };
 
-std::string_view word(client::MessageKind kind) {
-  switch (kind) {
-    case client::MessageKind::kText:
-      return "text";
-    case client::MessageKind::kUnknown:
-      return "unknown";
-    case client::MessageKind::kGap:
-      return "gap";
-    case client::MessageKind::kNote:
-      return "note";
-  }
-  return "";
-}
-
 Json as_json(const client::MessageInfo& message) {
   Json object{{"id", message.id.hex()}, {"from", message.from_name}, {"self", message.self}};
   if (message.kind == client::MessageKind::kText) object["text"] = message.text;
   object["at"] = utc_time(message.at);
-  object["state"] = cli::word(message.state);
+  object["state"] = word(message.state);
   object["kind"] = word(message.kind);
   if (message.kind == client::MessageKind::kGap) object["count"] = message.gap_count;
   if (message.kind == client::MessageKind::kNote) object["note"] = message.text;
@@ -49,7 +35,7 @@ std::string as_text(const client::MessageInfo& message) {
   const bool known = message.kind == client::MessageKind::kText;
   std::string line = local_time(message.at) + "  " + printable(message.from_name) + ": " +
                      (known ? printable(message.text) : "(of a kind that a newer Magpie reads)");
-  if (message.self) line += "  [" + std::string(cli::word(message.state)) + "]";
+  if (message.self) line += "  [" + std::string(word(message.state)) + "]";
   return line;
 }
 
