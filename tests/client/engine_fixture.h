@@ -75,6 +75,16 @@ class EngineTest : public ::testing::Test {
     return seen.value_or(fail(Errc::kTimedOut, "test"));
   }
 
+  /// What the person's device has of a room on its disk.
+  static client::StoredRoom stored(Person& person, const client::RoomId& id) {
+    auto rooms = person.device().disk().rooms().value();
+    for (auto& room : rooms) {
+      if (room.room.room == id) return std::move(room);
+    }
+    ADD_FAILURE() << "no such room";
+    return {};
+  }
+
   client::RoomId meet() {
     const auto introduction = introduce();
     const auto joined = join(relative_, introduction.value().link);

@@ -23,18 +23,9 @@ class LyingMember : public EngineTest {
     world_.run_until_settled();
   }
 
-  client::StoredRoom stored(Person& person) {
-    auto rooms = person.device().disk().rooms().value();
-    for (auto& stored : rooms) {
-      if (stored.room.room == room_) return std::move(stored);
-    }
-    ADD_FAILURE() << "no such room";
-    return {};
-  }
-
   /// The relative's group, under no rules.
   mls::Group keys() {
-    const auto group = stored(relative_).group;
+    const auto group = stored(relative_, room_).group;
     return std::move(
         *mls::Group::deserialize(group->epoch->expose(), group->tree, group->ratchets.expose(),
                                  {std::shared_ptr<void>(), &mls::permissive_policy()}));
@@ -55,7 +46,7 @@ class LyingMember : public EngineTest {
     frame.room = room_;
     frame.entry_id = id;
     frame.control = control;
-    frame.last_control = stored(attorney_).room.last_control;
+    frame.last_control = stored(attorney_, room_).room.last_control;
     frame.payload = std::move(payload);
     world_.tamper_up = [this](Device& device, const frames::ClientFrame& up) {
       const bool own = std::holds_alternative<frames::Append>(up.body) && up.correlation < kFirst;

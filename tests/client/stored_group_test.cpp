@@ -15,15 +15,6 @@ class StoredGroup : public EngineTest {
  protected:
   StoredGroup() : room_(meet()) {}
 
-  client::StoredRoom stored(Person& person) {
-    auto rooms = person.device().disk().rooms().value();
-    for (auto& stored : rooms) {
-      if (stored.room.room == room_) return std::move(stored);
-    }
-    ADD_FAILURE() << "no such room";
-    return {};
-  }
-
   static Group read(const Secret& epoch, const Nodes& tree, const Secret& ratchets) {
     return Group::deserialize(epoch.expose(), tree, ratchets.expose(),
                               {std::shared_ptr<void>(), &mls::permissive_policy()})
@@ -35,7 +26,7 @@ class StoredGroup : public EngineTest {
 
   /// The nodes are those of the group that the device is in, neither fewer nor more.
   void expect_whole(Person& person) {
-    const auto room = stored(person);
+    const auto room = stored(person, room_);
     const Group group = group_of(room);
     EXPECT_EQ(group.serialize().tree, room.group->tree);
     EXPECT_EQ(group.epoch().value(), person.device().engine().group_view(room_)->epoch);
@@ -56,7 +47,7 @@ class StoredGroup : public EngineTest {
 
   /// Puts the attorney's groups back as a program wrote them that kept the tree in the epoch.
   void write_first_format() {
-    auto room = stored(attorney_);
+    auto room = stored(attorney_, room_);
     auto& pending = *room.pending;
     const Group next = read(pending.next_epoch, mls::overlay(room.group->tree, pending.next_tree),
                             pending.next_ratchets);
@@ -87,7 +78,7 @@ TEST_F(StoredGroup, is_whole_after_every_epoch) {
 
 TEST_F(StoredGroup, an_update_on_its_way_holds_what_it_changes_and_goes_on_after_a_restart) {
   stop_before_an_update();
-  const auto room = stored(attorney_);
+  const auto room = stored(attorney_, room_);
   ASSERT_TRUE(room.pending);
   EXPECT_EQ(room.group->tree.size(), 3U);
   EXPECT_EQ(room.pending->next_tree.size(), 2U) << "its leaf and the root";
@@ -101,7 +92,7 @@ TEST_F(StoredGroup, an_update_on_its_way_holds_what_it_changes_and_goes_on_after
 TEST_F(StoredGroup, of_an_earlier_version_is_read_and_its_first_act_writes_every_node) {
   stop_before_an_update();
   write_first_format();
-  EXPECT_TRUE(stored(attorney_).group->tree.empty());
+  EXPECT_TRUE(stored(attorney_, room_).group->tree.empty());
   attorney_.device().switch_on();
   ASSERT_TRUE(world_.run_until_settled());
   EXPECT_EQ(texts(relative_, room_).back(), "first words");
@@ -120,7 +111,7 @@ TEST_F(StoredGroup, builds_on_nothing_that_a_failing_disk_did_not_keep) {
   for (int round = 0; round < 200 && (lost == 0 || kept == 0); ++round) {
     world_.run_for(24h * 7);
     ASSERT_TRUE(world_.run_until_settled());
-    const auto before = group_of(stored(attorney_)).epoch();
+    const auto before = group_of(stored(attorney_, room_)).epoch();
     const bool own = round % 2 == 0;
     if (own) {
       disk.crash_per_mille = 300;
@@ -132,7 +123,7 @@ TEST_F(StoredGroup, builds_on_nothing_that_a_failing_disk_did_not_keep) {
     for (int i = 0; i < 400 && attorney_.device().on(); ++i) world_.run_for(10ms);
     disk.crash_per_mille = 0;
     if (!attorney_.device().on()) {
-      ++(group_of(stored(attorney_)).epoch() == before ? lost : kept);
+      ++(group_of(stored(attorney_, room_)).epoch() == before ? lost : kept);
     }
     ASSERT_TRUE(world_.run_until_settled());
     expect_whole(attorney_);
